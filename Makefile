@@ -1,0 +1,71 @@
+# Everything happens in .venv; the environment you call this from stays as it is.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv)
+DATA ?=
+PORT ?= 8377
+RUNTIME := -c constraints.txt -e '.[local]'
+TOOLS := --group test --group dev --group browser
+
+ifdef UV
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
+else
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: help demo test check browser-test bench constraints clean
+
+help: ## Show what can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/runtime ## Run the bot in a local workspace in the browser; DATA=portfolio.csv takes your own customers.
+	@exec $(BIN)/segbot demo --port $(PORT) $(if $(DATA),--data '$(DATA)')
+
+test: .venv/tools ## Run the tests; the gate, under 3 minutes.
+	$(BIN)/python -m pytest
+
+check: .venv/tools ## Formatter, linter, types, import contracts and the tests.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory test
+
+browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screenshots land in artifacts/.
+	$(BIN)/python -m pytest tests/browser
+
+bench: .venv/tools ## Measure, side by side, as ratios.
+	$(BIN)/python -m tests.benchmarks
+
+constraints: .venv/python ## Renew constraints.txt: one version of each package, no registry named.
+	$(INSTALL) uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras $(TOOLS) --universal --upgrade --quiet \
+		--no-header --no-annotate --no-emit-index-url -o constraints.txt
+
+clean: ## Remove everything made here: the environment, the demo's data, caches.
+	rm -rf .venv .segbot artifacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Segbot needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …' >&2; exit 1; }
+ifdef UV
+	$(UV) venv --quiet --clear --python "$$(command -v $(PYTHON))" .venv
+else
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+endif
+	@touch $@
+
+.venv/runtime: .venv/python pyproject.toml constraints.txt
+	@echo 'Setting up .venv …'
+	$(INSTALL) $(RUNTIME)
+	@touch $@
+
+.venv/tools: .venv/runtime
+	$(INSTALL) $(RUNTIME) $(TOOLS)
+	@touch $@
