@@ -1,0 +1,307 @@
+"""The segment model as plain numbers: assigns customers, says how sure it is, and travels as JSON.
+
+Serving needs this file and numpy alone; nothing here unpickles.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.errors import ModelError
+from segmentation.features import COLUMNS, FEATURES
+from segmentation.naming import ARCHETYPE_BY_KEY
+
+MODEL_FILE: Final = "model.json"
+FORMAT: Final = 1
+# Below the first a label holds in 79 % of resamplings, below the second in 96 %, above in 99.8 %
+# (200 bootstraps of the public portfolio).
+LOW_BELOW: Final = 0.10
+MEDIUM_BELOW: Final = 0.30
+_CHUNK: Final = 8192
+
+
+class Band(StrEnum):
+    """How far a customer lies from the border of the segment, in three steps."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+_BANDS: Final = (Band.LOW, Band.MEDIUM, Band.HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A named cluster: its lasting id (0–3 for an archetype, from 4 on otherwise) and its figures.
+
+    `customers` and `share` are those of the training portfolio; `novelty_radius` is the 99th
+    percentile of its customers' distances to the centroid, in scaled space.
+    """
+
+    id: int
+    archetype: str | None
+    generic_name: str
+    customers: int
+    share: float
+    novelty_radius: float
+    cosine: float
+    margin: float
+    norm: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignments:
+    """What the model says of n customers: arrays of length n, segments by their lasting id.
+
+    `distance` and `runner_up_distance` are Euclidean, in scaled space. `confidence` is 0 on the
+    border and 1 at or behind the centroid; it is no probability. `band` indexes low, medium, high.
+    """
+
+    segment: NDArray[np.int64]
+    runner_up: NDArray[np.int64]
+    distance: NDArray[np.float64]
+    runner_up_distance: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+    band: NDArray[np.int64]
+    novel: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.segment)
+
+    def __getitem__(self, row: int) -> "Assignment":
+        return Assignment(
+            segment=int(self.segment[row]),
+            runner_up=int(self.runner_up[row]),
+            distance=float(self.distance[row]),
+            runner_up_distance=float(self.runner_up_distance[row]),
+            confidence=float(self.confidence[row]),
+            band=_BANDS[self.band[row]],
+            novel=bool(self.novel[row]),
+        )
+
+    def band_names(self) -> NDArray[np.str_]:
+        """The bands as text, one a customer."""
+        return np.array([str(band) for band in _BANDS])[self.band]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the model says of one customer; the fields are those of `Assignments`."""
+
+    segment: int
+    runner_up: int
+    distance: float
+    runner_up_distance: float
+    confidence: float
+    band: Band
+    novel: bool
+
+    @property
+    def margin(self) -> float:
+        """How much farther the runner-up is, in squared scaled distance."""
+        return self.runner_up_distance**2 - self.distance**2
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a model comes from and how good it is, as its file tells."""
+
+    trained_at: str
+    portfolio: str
+    portfolio_sha256: str
+    customers: int
+    seed: int
+    inertia: float
+    silhouette: float
+    libraries: Mapping[str, str]
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentModel:
+    """Median imputation, scaling and nearest centroid, with what is known about each segment.
+
+    `medians`, `means`, `scales` have shape (17,) in the order of FEATURES and the features' units;
+    `centroids` has shape (k, 17) in scaled space, row i belonging to `segments[i]`.
+    `blanks_known` are the columns that had blanks in training.
+    """
+
+    document: str
+    medians: NDArray[np.float64]
+    means: NDArray[np.float64]
+    scales: NDArray[np.float64]
+    centroids: NDArray[np.float64]
+    segments: tuple[Segment, ...]
+    blanks_known: frozenset[str]
+    provenance: Provenance
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the model file's text: equal fingerprints give equal answers."""
+        return hashlib.sha256(self.document.encode()).hexdigest()
+
+    def segment(self, segment_id: int) -> Segment:
+        """The segment of that lasting id; KeyError when the model has none."""
+        return self.segments[self.position(segment_id)]
+
+    def position(self, segment_id: int) -> int:
+        """The row of `centroids` that belongs to a lasting id; KeyError when there is none."""
+        for row, segment in enumerate(self.segments):
+            if segment.id == segment_id:
+                return row
+        raise KeyError(segment_id)
+
+    def imputed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`values` (… × 17) with each blank replaced by the training median."""
+        return np.where(np.isnan(values), self.medians, values)
+
+    def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`values` (… × 17, the features' units, NaN for blanks) in scaled space."""
+        return np.asarray((self.imputed(values) - self.means) / self.scales)
+
+    def typical(self, segment_id: int) -> NDArray[np.float64]:
+        """The segment's average customer: its centroid in the features' units, shape (17,)."""
+        return np.asarray(self.centroids[self.position(segment_id)] * self.scales + self.means)
+
+    def assign(self, values: NDArray[np.float64]) -> Assignments:
+        """Assign customers: `values` has shape (n, 17), the features' units, NaN for blanks."""
+        chunks = [
+            self._assign(values[start : start + _CHUNK]) for start in range(0, len(values), _CHUNK)
+        ] or [self._assign(values)]
+        return Assignments(
+            *(
+                np.concatenate([getattr(chunk, name) for chunk in chunks])
+                for name in Assignments.__dataclass_fields__
+            )
+        )
+
+    def assign_one(self, values: NDArray[np.float64]) -> Assignment:
+        """Assign one customer: `values` has shape (17,)."""
+        return self._assign(values[np.newaxis])[0]
+
+    def _assign(self, values: NDArray[np.float64]) -> Assignments:
+        rows = np.arange(len(values))
+        offsets = self.scaled(values)[:, np.newaxis, :] - self.centroids
+        squared = np.einsum("nkf,nkf->nk", offsets, offsets)
+        nearest = squared.argmin(axis=1)
+        first = squared[rows, nearest]
+        confidence = _confidence(squared, nearest, self.centroids)
+        squared[rows, nearest] = np.inf
+        second = squared.argmin(axis=1)
+        ids = np.array([segment.id for segment in self.segments])
+        radii = np.array([segment.novelty_radius for segment in self.segments])
+        distance = np.sqrt(first)
+        return Assignments(
+            segment=ids[nearest],
+            runner_up=ids[second],
+            distance=distance,
+            runner_up_distance=np.sqrt(squared[rows, second]),
+            confidence=confidence,
+            band=self._bands(confidence, nearest, values),
+            novel=distance > radii[nearest],
+        )
+
+    def _bands(
+        self,
+        confidence: NDArray[np.float64],
+        nearest: NDArray[np.intp],
+        values: NDArray[np.float64],
+    ) -> NDArray[np.int64]:
+        """One band lower behind a soft border, and where a blank is one that training never saw."""
+        soft = np.array([_has_soft_border(segment) for segment in self.segments])
+        unknown_blank = np.array([column not in self.blanks_known for column in COLUMNS])
+        surprised = (np.isnan(values) & unknown_blank).any(axis=1)
+        band = np.digitize(confidence, (LOW_BELOW, MEDIUM_BELOW)).astype(np.int64)
+        return np.asarray(np.maximum(band - (soft[nearest] | surprised), 0))
+
+
+def _has_soft_border(segment: Segment) -> bool:
+    return segment.archetype is not None and ARCHETYPE_BY_KEY[segment.archetype].soft_border
+
+
+def _confidence(
+    squared: NDArray[np.float64], nearest: NDArray[np.intp], centroids: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """min over j of (d_j² − d_1²) / ‖c_1 − c_j‖², clipped to 0..1.
+
+    Of the measures tried on the public portfolio this one tells best which labels survive
+    resampling (AUC 0.957; 1 − d1/d2 has 0.920).
+    """
+    rows = np.arange(len(squared))
+    gaps = centroids[:, np.newaxis] - centroids
+    gap = np.einsum("ijf,ijf->ij", gaps, gaps)[nearest]
+    ratio = np.full_like(squared, np.inf)
+    np.divide(squared - squared[rows, nearest][:, np.newaxis], gap, out=ratio, where=gap > 0)
+    return np.asarray(np.clip(ratio.min(axis=1), 0.0, 1.0))
+
+
+def load_model(folder: Path) -> SegmentModel:
+    """Read `model.json` from a model folder; ModelError says what is wrong with it."""
+    path = folder / MODEL_FILE
+    try:
+        document = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ModelError(
+            f"There is no model in {folder}: {MODEL_FILE} is missing. "
+            "Train one with `segbot train PORTFOLIO --out FOLDER`, or name another folder."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} cannot be read: {error}.") from None
+    return parsed_model(document, str(path))
+
+
+def parsed_model(document: str, origin: str) -> SegmentModel:
+    """The model in a `model.json` text; `origin` says in errors where the text came from."""
+    try:
+        return _from_json(document, json.loads(document))
+    except json.JSONDecodeError as error:
+        raise ModelError(
+            f"{origin} is not complete JSON (line {error.lineno}). Train the model again."
+        ) from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{origin} is not a Segbot model of format {FORMAT} ({error}). Train it again."
+        ) from None
+
+
+def _from_json(document: str, data: dict[str, Any]) -> SegmentModel:
+    if data["format"] != FORMAT:
+        raise ValueError(f"it has format {data['format']}")
+    features = data["features"]
+    columns = tuple(feature["column"] for feature in features)
+    if columns != COLUMNS:
+        raise ValueError("its features are not the 17 of this version, in their order")
+    model = SegmentModel(
+        document=document,
+        medians=_numbers(features, "median"),
+        means=_numbers(features, "mean"),
+        scales=_numbers(features, "scale"),
+        centroids=_numbers(data["segments"], "centroid"),
+        segments=tuple(_segment(segment) for segment in data["segments"]),
+        blanks_known=frozenset(f["column"] for f in features if f["blanks"] > 0),
+        provenance=Provenance(**data["provenance"]),
+    )
+    if model.centroids.shape != (len(model.segments), len(FEATURES)) or (model.scales <= 0).any():
+        raise ValueError("its centroids or scales have the wrong shape or sign")
+    return model
+
+
+def _numbers(rows: list[dict[str, Any]], key: str) -> NDArray[np.float64]:
+    numbers = np.array([row[key] for row in rows], dtype=np.float64)
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{key} is not finite")
+    return numbers
+
+
+def _segment(row: dict[str, Any]) -> Segment:
+    if row["archetype"] is not None and row["archetype"] not in ARCHETYPE_BY_KEY:
+        raise ValueError(f"no archetype is called {row['archetype']}")
+    return Segment(**{name: row[name] for name in Segment.__dataclass_fields__})
