@@ -1,0 +1,131 @@
+"""What can be told of one customer or of the whole book: figures joined with the playbook."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.explanation import Explanation, explain
+from segmentation.model import Segment, SegmentModel
+from segmentation.playbook import Play, Playbook
+from segmentation.store import Movement, Snapshot, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One customer's segment and texts; `customer` and `snapshot` are None for typed values."""
+
+    customer: str | None
+    snapshot: Snapshot | None
+    play: Play
+    runner_up: Play
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSize:
+    """One segment's size in a snapshot, and in the one before where the two can be compared."""
+
+    segment: Segment
+    play: Play
+    customers: int
+    share: float
+    customers_before: int | None
+
+    @property
+    def change(self) -> int | None:
+        """Customers more (or, negative, fewer) than in the snapshot before."""
+        return None if self.customers_before is None else self.customers - self.customers_before
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Customers who went from one segment to another between two snapshots."""
+
+    before: Play
+    now: Play
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The newest snapshot: every segment's size, and what moved since the snapshot before.
+
+    `previous` is None for a first snapshot; `movement` is None, and `flows` empty, then and after
+    a retraining, when two snapshots cannot be compared.
+    """
+
+    snapshot: Snapshot
+    previous: Snapshot | None
+    sizes: tuple[SegmentSize, ...]
+    movement: Movement | None
+    flows: tuple[Flow, ...]
+
+
+def answer_for_customer(store: Store, playbook: Playbook, customer: str) -> Answer | None:
+    """The answer for a customer of the newest snapshot, under the model that scored it."""
+    snapshot = store.newest()
+    found = store.customer(customer)
+    if snapshot is None or found is None:
+        return None
+    model = store.model(snapshot.model)
+    return _answer(model, playbook, found.values, customer, snapshot)
+
+
+def answer_for_values(
+    model: SegmentModel, playbook: Playbook, values: NDArray[np.float64]
+) -> Answer:
+    """The answer for values that somebody typed: shape (17,), NaN for blanks."""
+    return _answer(model, playbook, values, None, None)
+
+
+def _answer(
+    model: SegmentModel,
+    playbook: Playbook,
+    values: NDArray[np.float64],
+    customer: str | None,
+    snapshot: Snapshot | None,
+) -> Answer:
+    explanation = explain(model, values)
+    return Answer(
+        customer=customer,
+        snapshot=snapshot,
+        play=playbook.play(model.segment(explanation.assignment.segment)),
+        runner_up=playbook.play(model.segment(explanation.assignment.runner_up)),
+        explanation=explanation,
+    )
+
+
+def overview(store: Store, playbook: Playbook) -> Overview | None:
+    """The whole book at the newest snapshot, or None while there is no snapshot."""
+    snapshot = store.newest()
+    if snapshot is None:
+        return None
+    model = store.model(snapshot.model)
+    movement = store.movement(snapshot)
+    plays = {segment.id: playbook.play(segment) for segment in model.segments}
+    flows = movement.flows if movement else {}
+    return Overview(
+        snapshot=snapshot,
+        previous=store.previous(snapshot),
+        sizes=tuple(_size(segment, plays, snapshot, movement) for segment in model.segments),
+        movement=movement,
+        flows=tuple(
+            Flow(plays[before], plays[now], count)
+            for (before, now), count in sorted(flows.items(), key=lambda flow: -flow[1])
+            if before != now
+        ),
+    )
+
+
+def _size(
+    segment: Segment, plays: dict[int, Play], snapshot: Snapshot, movement: Movement | None
+) -> SegmentSize:
+    customers = snapshot.sizes.get(segment.id, 0)
+    return SegmentSize(
+        segment=segment,
+        play=plays[segment.id],
+        customers=customers,
+        share=customers / snapshot.customers if snapshot.customers else 0.0,
+        customers_before=movement.since.sizes.get(segment.id, 0) if movement else None,
+    )

@@ -1,0 +1,88 @@
+"""Pictures in the house style: one colour a segment, labels on the marks, alt text from numbers."""
+
+import io
+from dataclasses import dataclass
+from typing import Any, Final
+
+from segmentation.answers import Overview, SegmentSize
+
+# From the palette of Okabe and Ito, told apart with any colour vision; grey without archetype.
+COLOURS: Final = {
+    "low_activity": "#56B4E9",
+    "high_spending": "#009E73",
+    "cash_advance": "#D55E00",
+    "installment": "#0072B2",
+}
+_OTHER: Final = "#7F7F7F"
+_INK: Final = "#1F2328"
+_QUIET: Final = "#656D76"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG with the words for those who do not see it."""
+
+    png: bytes
+    filename: str
+    title: str
+    alt_text: str
+
+
+def sizes_chart(book: Overview) -> Picture:
+    """A bar a segment: share of the portfolio, customers, and change since the snapshot before."""
+    # Figure without pyplot: thread-safe, and matplotlib is loaded only when a digest is due.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 0.8 * len(book.sizes) + 0.9), dpi=150, facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.02, 0.02, 0.96, 0.84))
+    figure.text(
+        0.02, 0.92, "Customers by segment", fontsize=15, fontweight="bold", color=_INK, va="center"
+    )
+    figure.text(
+        0.98, 0.92, f"{book.snapshot.as_of.isoformat()} · {book.snapshot.customers:,} customers",
+        fontsize=11, color=_QUIET, ha="right", va="center",
+    )  # fmt: skip
+    _draw_bars(axes, book)
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    return Picture(
+        png=png.getvalue(),
+        filename=f"segments-{book.snapshot.as_of.isoformat()}.png",
+        title=f"Customers by segment, {book.snapshot.as_of.isoformat()}",
+        alt_text=_alt_text(book),
+    )
+
+
+def _draw_bars(axes: Any, book: Overview) -> None:  # noqa: ANN401 - matplotlib, loaded late
+    longest = max((size.share for size in book.sizes), default=0) or 1
+    for place, size in enumerate(book.sizes):
+        colour = COLOURS.get(size.segment.archetype or "", _OTHER)
+        axes.barh(place, size.share, height=0.42, color=colour)
+        axes.text(0, place - 0.36, size.play.name, fontsize=12, color=_INK, va="center")
+        axes.text(
+            size.share + longest * 0.012, place, _label(size),
+            fontsize=12, fontweight="bold", color=_INK, va="center",
+        )  # fmt: skip
+    axes.set_xlim(0, longest * 1.38)
+    axes.set_ylim(len(book.sizes) - 0.7, -0.55)
+    axes.axis("off")
+
+
+def _label(size: SegmentSize) -> str:
+    change = "" if size.change is None else f"  ({_signed(size.change)})"
+    return f"{size.share:.1%} · {size.customers:,}{change}"
+
+
+def _signed(change: int) -> str:
+    return "±0" if change == 0 else f"{change:+,}".replace("-", "−")
+
+
+def _alt_text(book: Overview) -> str:
+    parts = (
+        f"{size.play.name}: {size.customers:,} customers, {size.share:.1%}"
+        + ("" if size.change is None else f", change {_signed(size.change)}")
+        for size in book.sizes
+    )
+    return f"Bar chart of customers by segment on {book.snapshot.as_of}. {'; '.join(parts)}."

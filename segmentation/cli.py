@@ -1,0 +1,223 @@
+"""The commands of the batch side: train a model, score a portfolio, look at what came out."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from segmentation.answers import Answer, Overview, answer_for_customer, overview
+from segmentation.errors import SegbotError
+from segmentation.explanation import Driver, sureness
+from segmentation.model import SegmentModel, load_model
+from segmentation.playbook import Playbook, load_playbook
+from segmentation.store import Store, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from segmentation.publishing import ScoredBatch
+
+SHOWN: Final = 4  # drivers for a segment; the first three carry 78 % of the evidence (median)
+_PANEL: Final = "Portfolio and model"
+_out = Console(highlight=False)
+_progress_out = Console(stderr=True)
+
+app = typer.Typer()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the model, the store and the playbook are; handed in by the command line's root."""
+
+    model_dir: Path
+    store_url: str
+    playbook: Path
+
+
+_Portfolio = Annotated[
+    Path, typer.Argument(metavar="PORTFOLIO", help="CSV or Parquet, one customer a row.")
+]
+_Model = Annotated[Path | None, typer.Option("--model", help="Model folder to use.")]
+
+
+@app.command(rich_help_panel=_PANEL)
+def train(
+    context: typer.Context,
+    portfolio: _Portfolio,
+    out: Annotated[Path | None, typer.Option(help="Model folder to write.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of KMeans' starts.")] = 42,
+) -> None:
+    """Train a model on a portfolio and name its segments.
+
+    Example: segbot train portfolio.csv --out model
+    """
+    from segmentation import training
+    from segmentation.portfolio import read_portfolio
+
+    places: Places = context.obj
+    customers = read_portfolio(portfolio)
+    _tell(customers.notes, customers.ignored)
+    with _progress_out.status(f"Training on {len(customers):,} customers …"):
+        trained = training.train(customers, seed, datetime.now(UTC))
+    folder = out or places.model_dir
+    training.save(trained, folder)
+    _show_model(trained.model, load_playbook(places.playbook), folder)
+
+
+@app.command(rich_help_panel=_PANEL)
+def score(
+    context: typer.Context,
+    portfolio: _Portfolio,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date of the data; today unless told."),
+    ] = None,
+    model: _Model = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the scored portfolio here (.csv or .parquet).")
+    ] = None,
+    store: Annotated[bool, typer.Option(help="Keep it in the store as a snapshot.")] = True,
+) -> None:
+    """Score a portfolio and keep it as the snapshot of a date; the same date replaces.
+
+    Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.csv
+    """
+    from segmentation.portfolio import read_portfolio
+    from segmentation.publishing import publish
+    from segmentation.scoring import check_output, scored_batches, scored_frame, write_scored
+
+    places: Places = context.obj
+    playbook = load_playbook(places.playbook)
+    segments = load_model(model or places.model_dir)
+    if out is not None:
+        check_output(out)
+    customers = read_portfolio(portfolio)
+    _tell(customers.notes, customers.ignored)
+    if store:
+        publish(
+            open_store(places.store_url),
+            _with_progress(scored_batches(segments, customers), len(customers)),
+            model=segments,
+            as_of=as_of.date() if as_of else date.today(),
+            source=customers.source,
+            started_at=datetime.now(UTC),
+        )
+        _show_sizes(_newest(places)[1])
+    if out is not None:
+        scored = segments.assign(customers.values)
+        write_scored(scored_frame(segments, playbook, customers, scored), out)
+        _out.print(f"Wrote {len(customers):,} scored customers to {out}.")
+
+
+@app.command("explain", rich_help_panel=_PANEL)
+def explain_customer(
+    context: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="ID", help="The customer's id.")],
+) -> None:
+    """Tell one customer's segment, and why, from the newest snapshot.
+
+    Example: segbot explain C10001
+    """
+    places: Places = context.obj
+    store, book = _newest(places)
+    answer = answer_for_customer(store, load_playbook(places.playbook), customer)
+    if answer is None:
+        raise SegbotError(
+            f"No customer {customer} is in the snapshot of {book.snapshot.as_of} "
+            f"({book.snapshot.customers:,} customers). Check the id, or score a newer portfolio."
+        )
+    _show_answer(answer)
+
+
+@app.command(rich_help_panel=_PANEL)
+def sizes(context: typer.Context) -> None:
+    """Show the segments' sizes in the newest snapshot.
+
+    Example: segbot sizes
+    """
+    places: Places = context.obj
+    _, book = _newest(places)
+    _show_sizes(book)
+
+
+def _newest(places: Places) -> tuple[Store, Overview]:
+    store = open_store(places.store_url)
+    book = overview(store, load_playbook(places.playbook))
+    if book is None:
+        raise SegbotError(
+            "The store has no snapshot yet. Score a portfolio first: segbot score PORTFOLIO"
+        )
+    return store, book
+
+
+def _tell(notes: "Iterable[str]", ignored: tuple[str, ...]) -> None:
+    for note in notes:
+        _progress_out.print(f"Note: {note}", markup=False)
+    if ignored:
+        _progress_out.print(f"Ignored columns: {', '.join(ignored)}.", markup=False)
+
+
+def _with_progress(batches: "Iterable[ScoredBatch]", customers: int) -> "Iterable[ScoredBatch]":
+    columns = (TextColumn("Scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_progress_out) as progress:
+        task = progress.add_task("", total=customers)
+        for batch in batches:
+            yield batch
+            progress.advance(task, len(batch.ids))
+
+
+def _show_model(model: SegmentModel, playbook: Playbook, folder: Path) -> None:
+    table = Table("Segment", "Name", "Customers", "Share", "Cosine", "Margin", box=None)
+    for segment in model.segments:
+        table.add_row(
+            str(segment.id),
+            playbook.play(segment).name,
+            f"{segment.customers:,}",
+            f"{segment.share:.1%}",
+            f"{segment.cosine:.2f}",
+            f"{segment.margin:.2f}",
+        )
+    _out.print(table)
+    made = model.provenance
+    _out.print(f"Inertia {made.inertia:,.1f} · silhouette {made.silhouette:.3f} · seed {made.seed}")
+    _out.print(f"Model {model.fingerprint[:12]} written to {folder}.", soft_wrap=True)
+
+
+def _show_sizes(book: Overview) -> None:
+    table = Table("Segment", "Name", "Customers", "Share", "Change", box=None)
+    for size in book.sizes:
+        change = "" if size.change is None else f"{size.change:+,}"
+        table.add_row(
+            str(size.segment.id), size.play.name, f"{size.customers:,}", f"{size.share:.1%}", change
+        )
+    _out.print(table)
+    _out.print(f"Snapshot of {book.snapshot.as_of}: {book.snapshot.customers:,} customers.")
+    if book.movement is not None:
+        moved, since = book.movement.moved, book.movement.since.as_of
+        _out.print(f"Since {since}, {moved:,} customers changed segment.")
+
+
+def _show_answer(answer: Answer) -> None:
+    explanation, runner_up = answer.explanation, answer.runner_up.short
+    lines = [
+        f"{answer.customer}: {answer.play.name}",
+        answer.play.summary,
+        f"How sure: {sureness(explanation.assignment)}; next nearest: {runner_up}",
+        f"Suggested action ({answer.play.owner}): {answer.play.action}",
+        *([explanation.without_headline] if explanation.without_headline else []),
+        "For it:",
+        *_told(explanation.supporting(SHOWN), runner_up),
+        "Against it:",
+        *_told(explanation.opposing(SHOWN), runner_up),
+    ]
+    for line in lines:
+        _out.print(line, markup=False, soft_wrap=True)
+
+
+def _told(drivers: tuple[Driver, ...], runner_up: str) -> list[str]:
+    return [f"  {d.contribution:+8.2f}  {d.told(runner_up)}" for d in drivers]

@@ -1,0 +1,177 @@
+"""Snapshots made: a scored portfolio appears whole or not at all.
+
+Each load is a generation of its own; a snapshot exists from the moment one pointer names its
+generation. A load that dies half-way leaves the pointer, and so every answer, as it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+
+from segmentation.errors import StoreError
+from segmentation.features import COLUMNS
+from segmentation.model import Assignments, SegmentModel
+from segmentation.schema import assignments, generations, models, movements, published, sizes
+from segmentation.store import Snapshot, Store
+
+_ABANDONED_AFTER: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredBatch:
+    """Some customers of a portfolio with their assignments; `values` has shape (n, 17)."""
+
+    ids: Sequence[str]
+    values: NDArray[np.float64]
+    assignments: Assignments
+
+
+def publish(
+    store: Store,
+    batches: Iterable[ScoredBatch],
+    *,
+    model: SegmentModel,
+    as_of: date,
+    source: str,
+    started_at: datetime,
+) -> Snapshot:
+    """Store a scored portfolio as the snapshot of `as_of`, replacing that date's own.
+
+    Batches are committed as they come, so that the bot can write meanwhile; nothing of them is
+    seen before the last one is in.
+    """
+    engine = store.engine
+    generation = _begin(engine, model, as_of, source, started_at)
+    customers = 0
+    for batch in batches:
+        with engine.begin() as connection:
+            connection.execute(insert(assignments), _rows(generation, batch))
+        customers += len(batch.ids)
+    with engine.begin() as connection:
+        replaced = _swap(connection, generation, as_of, customers)
+        _refresh_movements(connection, as_of)
+    for old in [*replaced, *_abandoned(engine, started_at)]:
+        _discard(engine, old)
+    snapshot = store.snapshot(as_of)
+    if snapshot is None:
+        raise StoreError(f"The snapshot of {as_of} was removed while it was being published.")
+    return snapshot
+
+
+def _begin(
+    engine: Engine, model: SegmentModel, as_of: date, source: str, started_at: datetime
+) -> int:
+    with engine.begin() as connection:
+        known = select(models.c.fingerprint).where(models.c.fingerprint == model.fingerprint)
+        if connection.execute(known).first() is None:
+            connection.execute(
+                insert(models).values(fingerprint=model.fingerprint, document=model.document)
+            )
+        begun = connection.execute(
+            insert(generations)
+            .values(
+                as_of=as_of,
+                model=model.fingerprint,
+                source=source,
+                customers=0,
+                started_at=started_at,
+            )
+            .returning(generations.c.generation)
+        )
+        return int(begun.scalar_one())
+
+
+def _rows(generation: int, batch: ScoredBatch) -> list[dict[str, object]]:
+    scored = batch.assignments
+    columns: dict[str, list[object]] = {
+        "customer": list(batch.ids),
+        "segment": scored.segment.tolist(),
+        "runner_up": scored.runner_up.tolist(),
+        "confidence": scored.confidence.tolist(),
+        "band": scored.band_names().tolist(),
+        "novel": scored.novel.tolist(),
+    }
+    cells = batch.values.astype(object)
+    cells[np.isnan(batch.values)] = None
+    columns |= {name.lower(): cells[:, i].tolist() for i, name in enumerate(COLUMNS)}
+    return [
+        {"generation": generation} | dict(zip(columns, row, strict=True))
+        for row in zip(*columns.values(), strict=True)
+    ]
+
+
+def _swap(connection: Connection, generation: int, as_of: date, customers: int) -> list[int]:
+    """Count the sizes, point the date at the new generation; the generations it replaced."""
+    counts = (
+        select(assignments.c.generation, assignments.c.segment, func.count())
+        .where(assignments.c.generation == generation)
+        .group_by(assignments.c.generation, assignments.c.segment)
+    )
+    connection.execute(insert(sizes).from_select(["generation", "segment", "customers"], counts))
+    connection.execute(
+        update(generations)
+        .where(generations.c.generation == generation)
+        .values(customers=customers)
+    )
+    before = connection.execute(
+        delete(published).where(published.c.as_of == as_of).returning(published.c.generation)
+    )
+    replaced = [int(old) for old in before.scalars()]
+    connection.execute(insert(published).values(as_of=as_of, generation=generation))
+    return replaced
+
+
+def _refresh_movements(connection: Connection, as_of: date) -> None:
+    """Count movement into the snapshot of `as_of`, and out of it into the next one."""
+    dates = (
+        connection.execute(
+            select(published.c.as_of, published.c.generation, generations.c.model)
+            .join(generations, generations.c.generation == published.c.generation)
+            .order_by(published.c.as_of)
+        )
+        .mappings()
+        .all()
+    )
+    for earlier, later in pairwise(dates):
+        if as_of in (earlier["as_of"], later["as_of"]):
+            _count_movement(connection, earlier, later)
+
+
+def _count_movement(connection: Connection, earlier: RowMapping, later: RowMapping) -> None:
+    generation = later["generation"]
+    connection.execute(delete(movements).where(movements.c.generation == generation))
+    if earlier["model"] != later["model"]:
+        return
+    before, now = assignments.alias("before"), assignments.alias("now")
+    flows = (
+        select(now.c.generation, before.c.segment, now.c.segment, func.count())
+        .select_from(now.join(before, now.c.customer == before.c.customer))
+        .where(now.c.generation == generation, before.c.generation == earlier["generation"])
+        .group_by(now.c.generation, before.c.segment, now.c.segment)
+    )
+    connection.execute(
+        insert(movements).from_select(["generation", "came_from", "segment", "customers"], flows)
+    )
+
+
+def _abandoned(engine: Engine, now: datetime) -> list[int]:
+    """Generations whose load died: never published, and begun more than a day ago."""
+    query = (
+        select(generations.c.generation)
+        .where(generations.c.started_at < now - _ABANDONED_AFTER)
+        .where(generations.c.generation.not_in(select(published.c.generation)))
+    )
+    with engine.connect() as connection:
+        return [int(generation) for generation in connection.execute(query).scalars()]
+
+
+def _discard(engine: Engine, generation: int) -> None:
+    with engine.begin() as connection:
+        for table in (assignments, sizes, movements, generations):
+            connection.execute(delete(table).where(table.c.generation == generation))

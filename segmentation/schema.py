@@ -1,0 +1,116 @@
+"""The tables of the store, and how its database is opened: SQLite by default, PostgreSQL by URL."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from segmentation.errors import StoreError
+from segmentation.features import COLUMNS
+
+metadata = MetaData()
+
+models = Table(
+    "models",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+# A generation is one load of one portfolio. It answers only once `published` points at it.
+generations = Table(
+    "generations",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("as_of", Date, nullable=False),
+    Column("model", ForeignKey("models.fingerprint"), nullable=False),
+    Column("source", String(255), nullable=False),
+    Column("customers", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+)
+
+published = Table(
+    "published",
+    metadata,
+    Column("as_of", Date, primary_key=True),
+    Column("generation", ForeignKey("generations.generation"), nullable=False),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("customer", String(255), primary_key=True),
+    Column("segment", Integer, nullable=False),
+    Column("runner_up", Integer, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("band", String(6), nullable=False),
+    Column("novel", Boolean, nullable=False),
+    *(Column(column.lower(), Float) for column in COLUMNS),
+    sqlite_with_rowid=False,
+)
+
+sizes = Table(
+    "sizes",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("segment", Integer, primary_key=True),
+    Column("customers", Integer, nullable=False),
+)
+
+# How the customers of both snapshots went from the previous one (`came_from`) to this generation.
+movements = Table(
+    "movements",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("came_from", Integer, primary_key=True),
+    Column("segment", Integer, primary_key=True),
+    Column("customers", Integer, nullable=False),
+)
+
+
+def opened_engine(url: str) -> Engine:
+    """An engine on the store's database, its tables made where they are missing.
+
+    Raises StoreError when the URL is no database's, or the database cannot be reached.
+    """
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address, hide_parameters=True)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+        metadata.create_all(engine)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreError(f"The store's URL is not usable: {error}.") from None
+    except (OSError, SQLAlchemyError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise StoreError(
+            f"The store at {address.render_as_string(hide_password=True)} "
+            f"cannot be opened: {cause}."
+        ) from None
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type
+    """Readers go on while a snapshot is loaded (WAL), and two writers wait for each other."""
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")

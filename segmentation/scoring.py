@@ -1,0 +1,76 @@
+"""A whole portfolio under one model: scored in batches, written beside and renamed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from segmentation.errors import PortfolioError
+from segmentation.model import Assignments, SegmentModel
+from segmentation.playbook import Playbook
+from segmentation.portfolio import Portfolio
+from segmentation.publishing import ScoredBatch
+
+BATCH: Final = 5_000
+OUTPUT_ENDINGS: Final = (".csv", ".parquet")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def scored_batches(model: SegmentModel, portfolio: Portfolio) -> Iterator[ScoredBatch]:
+    """Score a portfolio batch by batch, in the order of the ids (which loads a store fastest)."""
+    order = np.argsort(portfolio.ids, kind="stable")
+    for start in range(0, len(order), BATCH):
+        rows = order[start : start + BATCH]
+        values = portfolio.values[rows]
+        yield ScoredBatch(portfolio.ids[rows].tolist(), values, model.assign(values))
+
+
+def scored_frame(
+    model: SegmentModel, playbook: Playbook, portfolio: Portfolio, scored: Assignments
+) -> pd.DataFrame:
+    """The scored portfolio as a table, one row a customer, in the portfolio's order."""
+    names = {segment.id: playbook.play(segment).name for segment in model.segments}
+    return pd.DataFrame(
+        {
+            "CUST_ID": portfolio.ids,
+            "segment": scored.segment,
+            "segment_name": [names[segment] for segment in scored.segment.tolist()],
+            "runner_up": scored.runner_up,
+            "confidence": scored.confidence.round(4),
+            "band": scored.band_names(),
+            "novel": scored.novel,
+        }
+    )
+
+
+def write_scored(frame: pd.DataFrame, path: Path) -> None:
+    """Write a scored portfolio as CSV or Parquet, by the file's ending; whole or not at all.
+
+    In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe.
+    Raises PortfolioError when the ending is neither, or the file cannot be written.
+    """
+    check_output(path)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        if path.suffix.lower() == ".csv":
+            frame.assign(CUST_ID=frame["CUST_ID"].map(_harmless)).to_csv(beside, index=False)
+        else:
+            frame.to_parquet(beside, index=False)
+        beside.replace(path)
+    except OSError as error:
+        raise PortfolioError([f"{path} cannot be written: {error.strerror}."]) from None
+
+
+def check_output(path: Path) -> None:
+    """Raise PortfolioError unless a scored portfolio can be written under that name."""
+    if path.suffix.lower() not in OUTPUT_ENDINGS:
+        endings = " or ".join(OUTPUT_ENDINGS)
+        raise PortfolioError([f"{path.name} ends in neither {endings}: name the output with one."])
+    if not path.parent.is_dir():
+        raise PortfolioError([f"The folder {path.parent} does not exist: make it first."])
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
