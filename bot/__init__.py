@@ -1,0 +1,1 @@
+"""The Slack app: turns Slack payloads into questions for `segmentation` and answers into blocks."""

@@ -1,0 +1,93 @@
+"""`segbot`, the command line's root: hands each command what it needs, and tells errors plainly."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.settings import load_places, load_settings
+from segmentation import cli
+from segmentation.errors import SegbotError
+
+_PANEL = "Slack"
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(cli.app)
+
+
+@app.callback()
+def root(context: typer.Context) -> None:
+    """Segbot tells which kind of card customer this is, why, how sure, and what to do about it.
+
+    Settings come from the environment or from .env; .env.example explains each.
+    """
+    places = load_places()
+    context.obj = cli.Places(
+        places.segbot_model_dir, places.segbot_store_url, places.segbot_playbook
+    )
+
+
+@app.command(rich_help_panel=_PANEL)
+def run() -> None:
+    """Answer in Slack and post the weekly digest (Socket Mode); stop it with Ctrl-C.
+
+    Example: segbot run
+    """
+    from bot.run import run as run_bot
+
+    run_bot(load_settings())
+
+
+@app.command(rich_help_panel=_PANEL)
+def manifest() -> None:
+    """Print the Slack app manifest, to be pasted where Slack asks for one.
+
+    Example: segbot manifest > manifest.json
+    """
+    from bot.manifest import manifest as app_manifest
+
+    typer.echo(json.dumps(app_manifest(), indent=2))
+
+
+@app.command(rich_help_panel=_PANEL)
+def demo(
+    data: Annotated[
+        Path | None, typer.Option(help="Your own portfolio in place of made-up customers.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the page; another if it is taken.")
+    ] = 8377,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Try Segbot without Slack, in a local workspace in the browser.
+
+    Example: segbot demo --data portfolio.csv
+    """
+    try:
+        from bot.demo import run_demo
+    except ModuleNotFoundError as error:
+        raise SegbotError(
+            f"The demo needs the local workspace ({error.name} is missing): "
+            "pip install 'segbot[local]'"
+        ) from None
+
+    run_demo(data, port, browser=browser)
+
+
+def main() -> None:
+    """Run `segbot`; an error that a person can mend is one sentence and exit code 1."""
+    try:
+        app()
+    except SegbotError as error:
+        print(f"segbot: {error}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The Bolt app: the route table, the sized pool, and the one error handler."""
+
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.respond import Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.blocks import form as form_blocks
+from bot.blocks.form import trouble_view
+from bot.blocks.guide import sentence
+from bot.commands import COMMAND, answer_command
+from bot.desk import Desk
+from bot.form import form_edited, form_submitted, form_wanted
+from bot.home import home_opened
+from segmentation.errors import SegbotError
+
+_log = logging.getLogger(__name__)
+Listener = Callable[..., None]
+
+COMMANDS: Final[dict[str, Listener]] = {COMMAND: answer_command}
+VIEWS: Final[dict[str, Listener]] = {form_blocks.SUBMITTED: form_submitted}
+ACTIONS: Final[dict[str, Listener]] = {form_blocks.OPEN: form_wanted, form_blocks.EDIT: form_edited}
+EVENTS: Final[dict[str, Listener]] = {"app_home_opened": home_opened}
+
+
+def slack_app(desk: Desk, client: WebClient, identity: AuthorizeResult, threads: int) -> App:
+    """The app with every route; `threads` is how many requests are answered at once.
+
+    Bolt's own pool of five leaves the sixth of several slow requests unacknowledged.
+    """
+    slack_log = logging.getLogger("slack")
+    slack_log.setLevel(logging.ERROR)  # Bolt would warn that SLACK_BOT_TOKEN is read elsewhere
+    app = App(
+        logger=slack_log,
+        client=client,
+        # Named here, so that SLACK_CLIENT_ID in the environment cannot switch Bolt to OAuth.
+        authorize=lambda: identity,
+        listener_executor=ThreadPoolExecutor(threads, thread_name_prefix="listener"),
+    )
+    for register, listeners in (
+        (app.command, COMMANDS),
+        (app.view, VIEWS),
+        (app.action, ACTIONS),
+        (app.event, EVENTS),
+    ):
+        for name, listener in listeners.items():
+            register(name)(_at_desk(listener, desk))
+    app.error(_answer_error)
+    slack_log.setLevel(logging.WARNING)
+    return app
+
+
+def _at_desk(listener: Listener, desk: Desk) -> Listener:
+    """The listener as Bolt calls it: Bolt fills parameters by name, the desk is already there."""
+    return partial(listener, desk)
+
+
+def identity(client: WebClient) -> AuthorizeResult:
+    """Who the bot is in its workspace; SegbotError when Slack does not accept the token."""
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        raise SegbotError(
+            f"Slack refused SLACK_BOT_TOKEN ({error.response['error']}). "
+            "Copy the Bot User OAuth Token anew from the app's OAuth & Permissions page."
+        ) from None
+    except OSError as error:
+        raise SegbotError(
+            f"Slack cannot be reached at {client.base_url} ({error}). "
+            "Check the network, the proxy and SLACK_API_URL."
+        ) from None
+    return AuthorizeResult.from_auth_test_response(
+        auth_test_response=answer, bot_token=client.token
+    )
+
+
+def _answer_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse | None:
+    """A sentence and a reference for the person; the traceback under that reference for the log."""
+    if isinstance(error, SegbotError):
+        text = str(error)
+    else:
+        reference = secrets.token_hex(4)
+        _log.error("Reference %s", reference, exc_info=error)
+        text = (
+            "Something went wrong on Segbot's side; nothing was changed. Please try again. "
+            f"If it happens again, tell whoever runs Segbot this reference: {reference}"
+        )
+    if body.get("type") == "view_submission":
+        return _acknowledged({"response_action": "update", "view": trouble_view(text)})
+    if "command" in body:
+        return _acknowledged({"response_type": "ephemeral", **sentence(text).payload()})
+    if body.get("response_url"):
+        respond(response_type="ephemeral", replace_original=False, **sentence(text).payload())
+    return _acknowledged(None)
+
+
+def _acknowledged(payload: dict[str, Any] | None) -> BoltResponse:
+    return BoltResponse(
+        status=200,
+        body=json.dumps(payload) if payload else "",
+        headers={"content-type": "application/json"},
+    )

@@ -1,0 +1,123 @@
+"""The customer card: the segment, what to do, how sure, and what speaks for and against it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.blocks.parts import (
+    Block,
+    Message,
+    bullets,
+    context,
+    day,
+    escaped,
+    header,
+    message,
+    section,
+)
+from segmentation.answers import Answer
+from segmentation.explanation import sureness
+from segmentation.model import Band
+from segmentation.store import Snapshot
+
+SUPPORTING: Final = 4  # the first three carry 78 % of the evidence (median)
+OPPOSING: Final = 3
+
+
+def customer_card(answer: Answer, label: str) -> Message:
+    """The card of one customer of a snapshot; `label` is the line under every answer."""
+    assert answer.snapshot is not None
+    assert answer.customer is not None
+    return message(
+        [
+            header(answer.play.name),
+            section(f"*Customer {escaped(answer.customer)}*\n{escaped(answer.play.summary)}"),
+            *explanation_blocks(answer),
+            context(*_footer(answer.snapshot, label)),
+        ]
+    )
+
+
+def explanation_blocks(answer: Answer) -> list[Block]:
+    """What card and form result share: action, certainty, drivers for and against."""
+    here, there = escaped(answer.play.short), escaped(answer.runner_up.short)
+    explanation = answer.explanation
+    note = explanation.without_headline
+    supporting = [escaped(driver.told(there)) for driver in explanation.supporting(SUPPORTING)]
+    opposing = [escaped(driver.told(there)) for driver in explanation.opposing(OPPOSING)]
+    against = bullets(opposing) or "Nothing: every feature points the same way."
+    return [
+        *([section(f"*Please note:* {note}")] if note else []),
+        section(
+            f"*Suggested action* for {escaped(answer.play.owner)}\n{escaped(answer.play.action)}"
+        ),
+        section(f"*How sure*\n{certainty(answer)}"),
+        section(f"*Why {here}*\n{bullets(supporting)}"),
+        section(f"*What speaks for {there} instead*\n{against}"),
+    ]
+
+
+def certainty(answer: Answer) -> str:
+    """How sure, in words and on a scale, with what lowers it."""
+    assignment = answer.explanation.assignment
+    there = escaped(answer.runner_up.short)
+    sure = sureness(assignment)
+    sentences = [
+        (
+            f"{sure.capitalize()}: {assignment.confidence:.2f} on a scale from 0 (on the border "
+            f"with the next segment) to 1 (in the middle of this one). Next nearest: {there}."
+        )
+    ]
+    if assignment.band is Band.LOW:
+        sentences.append(f"Treat this customer as either; look at {there} as well.")
+    if assignment.novel:
+        sentences.append(
+            "Some figures are more extreme than those of 99 in 100 customers of this segment."
+        )
+    if answer.explanation.imputed:
+        blanks = ", ".join(feature.label for feature in answer.explanation.imputed)
+        sentences.append(f"Blank, so the typical value was taken: {blanks}.")
+    return " ".join(sentences)
+
+
+def several_customers(
+    answers: Sequence[Answer], unknown: Sequence[str], snapshot: Snapshot, label: str
+) -> Message:
+    """Several customers at a glance, a paragraph each, and the ids that nobody has."""
+    rows = [
+        section(
+            f"*{escaped(answer.customer or '')}* · {escaped(answer.play.name)}\n"
+            f"{sureness(answer.explanation.assignment).capitalize()}; "
+            f"next nearest: {escaped(answer.runner_up.short)}"
+        )
+        for answer in answers
+    ]
+    missing = [section(_unknown(unknown, snapshot))] if unknown else []
+    hint = "One id at a time shows why, and what to do."
+    return message([*rows, *missing, context(hint, *_footer(snapshot, label))])
+
+
+def unknown_customer(customer: str, snapshot: Snapshot, label: str) -> Message:
+    """Nobody of that id is in the snapshot, and what to do about it."""
+    return message(
+        [
+            section(
+                f"{_unknown([customer], snapshot)} Check the id, or type `/segment form` "
+                "to enter the figures by hand."
+            ),
+            context(*_footer(snapshot, label)),
+        ]
+    )
+
+
+def _unknown(customers: Sequence[str], snapshot: Snapshot) -> str:
+    ids = ", ".join(f"*{escaped(customer)}*" for customer in customers)
+    return f"The snapshot of {day(snapshot.as_of)} has no customer {ids}."
+
+
+def _footer(snapshot: Snapshot, label: str) -> tuple[str, ...]:
+    return (
+        f"Snapshot of {day(snapshot.as_of)}, {snapshot.customers:,} customers",
+        "Typical = the segment's average",
+        "Only you can see this",
+        escaped(label),
+    )

@@ -1,0 +1,49 @@
+"""Help, the usage line, and the sentences for when there is nothing to show or something broke."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.blocks.parts import Message, bullets, context, escaped, message, section
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One line of the help: what to type after `/segment`, and what comes of it."""
+
+    words: str
+    what: str
+
+
+def help_message(usages: Sequence[Usage]) -> Message:
+    """All that can be typed, one line each."""
+    return message(
+        [
+            section("*Segbot tells which kind of customer you are looking at, and what to do.*"),
+            section(usage_lines(usages)),
+            context(
+                "Answers are for your eyes only",
+                "Every look-up is recorded",
+                "The Home tab of the app shows the whole portfolio",
+            ),
+        ]
+    )
+
+
+def usage_lines(usages: Sequence[Usage]) -> str:
+    """The help's lines as a list."""
+    return bullets([f"`{escaped(_typed(usage))}` {usage.what}" for usage in usages])
+
+
+def _typed(usage: Usage) -> str:
+    return f"/segment {usage.words}".rstrip()
+
+
+def usage_message(usages: Sequence[Usage]) -> Message:
+    """The one line for what could not be understood."""
+    words = " | ".join(usage.words for usage in usages if usage.words)
+    return message([section(f"Usage: `/segment {escaped(words)}`\nAlone it opens the form.")])
+
+
+def sentence(text: str) -> Message:
+    """A message of one sentence; `text` is escaped here."""
+    return message([section(escaped(text))])

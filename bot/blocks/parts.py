@@ -1,0 +1,88 @@
+"""The pieces that messages and views are made of: blocks, escaping, and how dates read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+Block = dict[str, Any]
+View = dict[str, Any]
+_UNSAFE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A Slack message: blocks, and a text that says the same where blocks are not shown."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+    def payload(self) -> dict[str, Any]:
+        """The message as keyword arguments of `respond`, `ack` and `chat.postMessage`."""
+        return {"text": self.text, "blocks": list(self.blocks)}
+
+
+def message(blocks: Sequence[Block]) -> Message:
+    """A message whose text is that of its blocks, one after the other."""
+    return Message("\n".join(text for block in blocks for text in _texts(block)), tuple(blocks))
+
+
+def _texts(block: Block) -> list[str]:
+    if block["type"] in ("header", "section"):
+        return [block["text"]["text"]]
+    if block["type"] == "context":
+        return [element["text"] for element in block["elements"]]
+    return []
+
+
+def escaped(text: str) -> str:
+    """Text from people or data, made harmless: `<!channel>` reads as typed and pings nobody."""
+    return text.translate(_UNSAFE)
+
+
+def unescaped(text: str) -> str:
+    """What a member typed, as typed: Slack sends `&`, `<` and `>` as entities."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def header(text: str) -> Block:
+    """A heading; plain text, at most 150 characters."""
+    return {"type": "header", "text": {"type": "plain_text", "text": text}}
+
+
+def section(text: str) -> Block:
+    """A paragraph in mrkdwn, at most 3,000 characters; what comes from data is escaped already."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def context(*texts: str) -> Block:
+    """A small grey line in mrkdwn; empty texts are left out."""
+    told = " · ".join(text for text in texts if text)
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": told}]}
+
+
+def button(text: str, action_id: str, *, primary: bool = False) -> dict[str, Any]:
+    """A button; its text is at most 75 characters."""
+    style = {"style": "primary"} if primary else {}
+    label = {"type": "plain_text", "text": text}
+    return {"type": "button", "text": label, "action_id": action_id} | style
+
+
+def actions(*buttons: dict[str, Any]) -> Block:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """A list in mrkdwn."""
+    return "\n".join(f"• {line}" for line in lines)
+
+
+def day(when: date) -> str:
+    """A date as people read it: “16 Nov 2026”."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def percent(share: float) -> str:
+    """A share with one decimal: “44.6 %”, kept on one line."""
+    return f"{share * 100:.1f}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,177 @@
+"""The demo: a portfolio and snapshots made once and kept, then the local workspace and the bot."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from bot.local_workspace import Channel, Greeting, LocalWorkspace, Member, PortInUse
+from bot.manifest import manifest
+from segmentation.errors import SegbotError
+from segmentation.model import FORMAT
+from segmentation.store import open_store
+
+_FOLDER: Final = Path(".segbot/demo")
+_VERSION: Final = 1  # raised when the demo's data are made differently
+_DIGEST_CHANNEL: Final = Channel("C01SEGMENTS", "segments", "The weekly digest of the portfolio")
+_CHANNELS: Final = (
+    _DIGEST_CHANNEL,
+    Channel("C02CREDITRISK", "credit-risk", "Limits, cash advances, collections"),
+    Channel("C03MARKETING", "marketing", "Campaigns and offers"),
+)
+_MEMBERS: Final = (
+    Member("U01ADA", "Ada Okafor", "Credit risk"),
+    Member("U02BEN", "Ben Ruiz", "Marketing"),
+)
+_PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_READY_WITHIN: Final = 30  # seconds
+_STOP_WITHIN: Final = 10  # seconds
+_console = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A model folder and a store that are ready to be asked."""
+
+    folder: Path
+    label: str
+
+    @property
+    def model(self) -> Path:
+        """The model folder."""
+        return self.folder / "model"
+
+    @property
+    def store(self) -> Path:
+        """The store's file, without what a bot wrote into it."""
+        return self.folder / "segbot.db"
+
+
+def run_demo(data: Path | None, port: int, *, browser: bool) -> None:
+    """Show the bot in a local workspace until Ctrl-C; a busy port is replaced by a free one."""
+    prepared = _prepared(data, datetime.now(UTC))
+    running = _fresh_copy(prepared.store)
+    workspace = LocalWorkspace(
+        manifest(), members=_MEMBERS, channels=_CHANNELS, greeting=_greeting(prepared)
+    )
+    with ExitStack() as stack, suppress(KeyboardInterrupt):
+        url = _served(stack, workspace, port)
+        bot = stack.enter_context(_bot(workspace, prepared, running))
+        _wait_until_ready(workspace, bot)
+        _console.print(f"\nSegbot is ready: [bold]{url}[/bold]\nCtrl-C stops it.")
+        if browser and _has_display():
+            webbrowser.open(url)
+        bot.wait()
+        raise SegbotError("The bot stopped by itself; its last lines above say why.")
+    _console.print("Stopped.")
+
+
+def _served(stack: ExitStack, workspace: LocalWorkspace, port: int) -> str:
+    try:
+        return stack.enter_context(workspace.running(port))
+    except PortInUse:
+        _console.print(f"Port {port} is taken, so another one is used.")
+        return stack.enter_context(workspace.running(0))
+
+
+def _wait_until_ready(workspace: LocalWorkspace, bot: subprocess.Popen[bytes]) -> None:
+    try:
+        workspace.wait_for_bot(seconds=_READY_WITHIN)
+    except TimeoutError:
+        ended = bot.poll() is not None
+        what = "ended" if ended else "did not connect in time"
+        raise SegbotError(f"The bot {what}; its last lines above say why.") from None
+
+
+@contextmanager
+def _bot(
+    workspace: LocalWorkspace, prepared: Prepared, store: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`segbot run` against the workspace, as it would run against Slack; ended on leaving."""
+    environment = (
+        dict(os.environ)
+        | dict.fromkeys(_PROXIES, "")
+        | {
+            "SLACK_API_URL": workspace.api_url,
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+            "SEGBOT_DIGEST_CHANNEL": _DIGEST_CHANNEL.id,
+            "SEGBOT_MODEL_DIR": str(prepared.model),
+            "SEGBOT_STORE_URL": f"sqlite:///{store}",
+            "SEGBOT_DATA_LABEL": prepared.label,
+        }
+    )
+    command = [sys.executable, "-m", "bot", "run"]
+    process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _has_display() -> bool:
+    """Whether a browser can be opened that is not a text browser in this terminal."""
+    return sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+
+
+def _fresh_copy(store: Path) -> Path:
+    """A copy for this run: the workspace forgets its messages, so the ledger has to as well."""
+    for leftover in _FOLDER.glob("running.db*"):
+        leftover.unlink()
+    return Path(shutil.copy(store, _FOLDER / "running.db"))
+
+
+def _greeting(prepared: Prepared) -> Greeting:
+    customers = _examples(prepared)
+    return Greeting(
+        title="Welcome to Segbot",
+        text=(
+            "You are in a local workspace: it looks like Slack, runs on this machine alone, and "
+            f"the bot in it is the real one. {prepared.label}. Three things to try:"
+        ),
+        tries=(
+            ("Look up a customer", f"/segment {customers[0]}"),
+            ("Compare a few", f"/segment {' '.join(customers)}"),
+            ("Enter figures by hand", "/segment"),
+        ),
+    )
+
+
+def _examples(prepared: Prepared) -> list[str]:
+    """The first customers by id, as many as are shown at a glance."""
+    return open_store(f"sqlite:///{prepared.store}").first_customers(3)
+
+
+def _prepared(data: Path | None, now: datetime) -> Prepared:
+    """The demo's model and snapshots, from an earlier start where nothing has changed since."""
+    label = f"Your portfolio {data.name}" if data else "Every customer here is made up"
+    newest = now.date() if data else now.date() - timedelta(days=now.weekday())
+    origin = hashlib.sha256(data.read_bytes()).hexdigest() if data and data.is_file() else "made-up"
+    key = hashlib.sha256(f"{_VERSION} {FORMAT} {newest} {origin}".encode()).hexdigest()[:12]
+    prepared = Prepared(_FOLDER / key, label)
+    if not prepared.folder.exists():
+        from bot.demo_data import prepare
+
+        for outdated in _FOLDER.glob("[0-9a-f]*"):
+            shutil.rmtree(outdated)
+        beside = Prepared(_FOLDER / f".{key}.new", label)
+        shutil.rmtree(beside.folder, ignore_errors=True)
+        prepare(data, newest, model_folder=beside.model, store_file=beside.store, now=now)
+        beside.folder.rename(prepared.folder)
+    return prepared

@@ -1,0 +1,89 @@
+"""What every listener answers from: store, model, playbook and clock, in one record."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from bot.access import AuditTrail
+from bot.schedule import WeeklySlot
+from segmentation.answers import Overview, overview
+from segmentation.errors import ModelError, SegbotError
+from segmentation.model import MODEL_FILE, SegmentModel, load_model
+from segmentation.playbook import Playbook
+from segmentation.store import Snapshot, Store
+
+_log = logging.getLogger(__name__)
+
+
+class ModelShelf:
+    """The model in the model folder: taken up anew when the file changes, kept when that fails."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._seen = self._stamp()
+        self._model = load_model(folder)
+
+    def current(self) -> SegmentModel:
+        """The newest model that could be read; a bad one is refused with a line in the log."""
+        with self._lock:
+            stamp = self._stamp()
+            if stamp != self._seen:
+                self._seen = stamp
+                try:
+                    self._model = load_model(self._folder)
+                    _log.info("Took up model %s", self._model.fingerprint[:12])
+                except ModelError as error:
+                    _log.warning("Kept model %s: %s", self._model.fingerprint[:12], error)
+            return self._model
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = (self._folder / MODEL_FILE).stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What listeners need; `label` is the line under every answer, `now` the clock."""
+
+    store: Store
+    shelf: ModelShelf
+    playbook: Playbook
+    audit: AuditTrail
+    slot: WeeklySlot
+    label: str
+    now: Callable[[], datetime]
+
+    def book(self) -> Overview | None:
+        """The whole portfolio at the newest snapshot."""
+        return overview(self.store, self.playbook)
+
+    def newest(self) -> Snapshot:
+        """The snapshot that answers; SegbotError says what to do while there is none."""
+        snapshot = self.store.newest()
+        if snapshot is None:
+            raise SegbotError(
+                "No portfolio has been scored yet, so there is nobody to look up. "
+                "Whoever runs Segbot does that with: segbot score PORTFOLIO"
+            )
+        return snapshot
+
+    def today(self) -> date:
+        """Today in the digest's time zone."""
+        return self.now().astimezone(self.slot.zone).date()
+
+    def next_post(self) -> str:
+        """When the next digest is due, in the reader's own time zone."""
+        due = self.slot.next_after(self.now())
+        stamp = int(due.timestamp())
+        fallback = f"{due:%a} {due.day} {due:%b %Y %H:%M} {self.slot.zone.key}"
+        return (
+            "Next digest: "
+            f"<!date^{stamp}^{{date_short_pretty}} at {{time}}|{fallback}> ({self.slot.zone.key})"
+        )

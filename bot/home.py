@@ -1,0 +1,16 @@
+"""The Home tab's listener."""
+
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.blocks.home import home_view
+from bot.commands import USAGES
+from bot.desk import Desk
+
+
+def home_opened(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
+    """Show a member the portfolio as it is now."""
+    if event.get("tab") == "home":
+        view = home_view(desk.book(), desk.shelf.current(), USAGES, desk.next_post(), desk.label)
+        client.views_publish(user_id=event["user"], view=view)

@@ -1,0 +1,48 @@
+"""The Slack app manifest, made from the routes: what is pasted into Slack's “create an app”."""
+
+from typing import Any, Final
+
+from bot.app import COMMANDS, EVENTS
+
+# Scope → why it is needed; the Web API calls that the bot makes need these and no more.
+SCOPES: Final = {
+    "commands": "answer /segment",
+    "chat:write": "post the digest",
+    "files:write": "attach the digest's chart",
+}
+
+
+def manifest() -> dict[str, Any]:
+    """The manifest for Socket Mode."""
+    return {
+        "display_information": {
+            "name": "Segbot",
+            "description": "Which kind of customer is this, why, and what to do about it",
+            "background_color": "#1f3a5f",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Segbot", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": command,
+                    "description": "Look up a customer's segment; alone it opens a form",
+                    "usage_hint": "[customer id | form | sizes | digest | help]",
+                    "should_escape": False,
+                }
+                for command in COMMANDS
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }

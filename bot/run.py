@@ -1,0 +1,89 @@
+"""`segbot run`: puts the bot together from its settings and keeps it going until told to stop."""
+
+import logging
+import signal
+import threading
+from datetime import UTC, datetime
+
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.access import AuditTrail
+from bot.app import identity, slack_app
+from bot.desk import Desk, ModelShelf
+from bot.digest import DigestDelivery
+from bot.ledger import Ledger
+from bot.schedule import WeeklySlot, started_clockwork
+from bot.settings import Settings
+from segmentation.errors import SegbotError
+from segmentation.playbook import load_playbook
+from segmentation.store import open_store
+
+_log = logging.getLogger(__name__)
+
+
+def clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def run(settings: Settings) -> None:
+    """Answer in Slack and post the digest until SIGINT or SIGTERM.
+
+    Raises SegbotError where a setting, the model, the store or a token is not usable.
+    """
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    desk = made_desk(settings)
+    client = WebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
+    )
+    app = slack_app(desk, client, identity(client), settings.segbot_listener_threads)
+    delivery = DigestDelivery(
+        desk, Ledger(desk.store.engine), client, settings.segbot_digest_channel
+    )
+    handler = SocketModeHandler(
+        app,
+        settings.slack_app_token.get_secret_value(),
+        concurrency=settings.segbot_listener_threads,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    _connect(handler)
+    delivery.warn_of_unconfirmed()
+    clockwork = started_clockwork(desk.slot, delivery, clock())
+    _log.info("Segbot is ready")
+    stop.wait()
+    clockwork.shutdown()
+    handler.close()  # type: ignore[no-untyped-call]
+    _log.info("Segbot has stopped")
+
+
+def _connect(handler: SocketModeHandler) -> None:
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]
+    except SlackApiError as error:
+        raise SegbotError(
+            f"Slack refused SLACK_APP_TOKEN ({error.response['error']}). Make an app-level token "
+            "with the scope connections:write on the app's Basic Information page."
+        ) from None
+
+
+def made_desk(settings: Settings) -> Desk:
+    """The desk that the settings describe."""
+    store = open_store(settings.segbot_store_url)
+    return Desk(
+        store=store,
+        shelf=ModelShelf(settings.segbot_model_dir),
+        playbook=load_playbook(settings.segbot_playbook),
+        audit=AuditTrail(store.engine, clock),
+        slot=WeeklySlot(
+            settings.segbot_digest_day.number, settings.segbot_digest_time, settings.time_zone
+        ),
+        label=settings.segbot_data_label,
+        now=clock,
+    )
