@@ -1,0 +1,106 @@
+"""What is unusual about a portfolio that can be used all the same, in sentences."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.features import FEATURES, INDEX, Feature
+from segmentation.wording import counted, listed, number, rows_listed
+
+Rows = NDArray[np.int64]
+Values = NDArray[np.float64]
+Columns = Sequence[Values]  # the 17 features, each of shape (n,)
+
+_TOLERANCE: Final = 0.01  # of the larger of the two sums: rounding, not a contradiction
+
+
+def notes(columns: Columns, rows: Rows, blank_rows: Rows) -> tuple[str, ...]:
+    """What to know about the portfolio: blank rows, blanks, contradictions, unusual values.
+
+    `columns` are the 17 features, each of shape (n,); `rows` are the n row numbers, `blank_rows`
+    those of rows that were left out.
+    """
+    return (
+        *_blank_rows(blank_rows),
+        *(
+            note
+            for feature, column in zip(FEATURES, columns, strict=True)
+            for note in _blanks(feature, column)
+        ),
+        *_contradictions(columns, rows),
+        *_unusual(columns, rows),
+    )
+
+
+def _blank_rows(rows: Rows) -> Iterator[str]:
+    if len(rows):
+        verb = "is blank and was" if len(rows) == 1 else "are blank and were"
+        place = rows_listed(rows)
+        yield f"{place[0].upper()}{place[1:]} {verb} left out."
+
+
+def _blanks(feature: Feature, column: Values) -> Iterator[str]:
+    blank = int(np.isnan(column).sum())
+    if blank:
+        scored = "that customer is" if blank == 1 else "they are"
+        yield (
+            f"{feature.column} is blank for {blank:,} of {counted(len(column), 'customer')}; "
+            f"{scored} scored with the median."
+        )
+
+
+def _unusual(columns: Columns, rows: Rows) -> Iterator[str]:
+    """One sentence for all features: in a sound portfolio each has a few such customers."""
+    found = [
+        f"{feature.column} for {unusual.sum():,} (row {rows[unusual][0]}: "
+        f"{number(column[unusual][0])})"
+        for feature, column in zip(FEATURES, columns, strict=True)
+        if (unusual := feature.unusual(column)).any()
+    ]
+    if found:
+        yield (
+            "Some figures are outside their usual range; the customers are scored all the same: "
+            f"{listed(found)}."
+        )
+
+
+def _not_zero_together(*names: str) -> Callable[[Columns], NDArray[np.bool_]]:
+    def contradict(columns: Columns) -> NDArray[np.bool_]:
+        met = [columns[INDEX[name]] for name in names]
+        some = np.logical_or.reduce([column > 0 for column in met])
+        none = np.logical_or.reduce([column == 0 for column in met])
+        return np.asarray(some & none)
+
+    return contradict
+
+
+def _purchases_do_not_add_up(columns: Columns) -> NDArray[np.bool_]:
+    total = columns[INDEX["PURCHASES"]]
+    parts = columns[INDEX["ONEOFF_PURCHASES"]] + columns[INDEX["INSTALLMENTS_PURCHASES"]]
+    return np.asarray(np.abs(total - parts) > _TOLERANCE * np.maximum(1, np.maximum(total, parts)))
+
+
+_CONTRADICTIONS: Final[tuple[tuple[str, Callable[[Columns], NDArray[np.bool_]]], ...]] = (
+    (
+        "PURCHASES is not ONEOFF_PURCHASES and INSTALLMENTS_PURCHASES together",
+        _purchases_do_not_add_up,
+    ),
+    (
+        "PURCHASES, PURCHASES_FREQUENCY and PURCHASES_TRX are not zero together",
+        _not_zero_together("PURCHASES", "PURCHASES_FREQUENCY", "PURCHASES_TRX"),
+    ),
+    (
+        "CASH_ADVANCE, CASH_ADVANCE_FREQUENCY and CASH_ADVANCE_TRX are not zero together",
+        _not_zero_together("CASH_ADVANCE", "CASH_ADVANCE_FREQUENCY", "CASH_ADVANCE_TRX"),
+    ),
+)
+
+
+def _contradictions(columns: Columns, rows: Rows) -> Iterator[str]:
+    for what, contradict in _CONTRADICTIONS:
+        where = rows[contradict(columns)]
+        if len(where):
+            customers = counted(len(where), "customer")
+            yield f"{what} for {customers} ({rows_listed(where)}): check where they come from."
