@@ -1,0 +1,198 @@
+"""The rules of Block Kit's elements as tables: buttons, menus, inputs, and the texts in them.
+
+Limits are Slack's, from https://docs.slack.dev/reference/block-kit; lengths are in characters.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from bot.local_workspace.block_kit_checks import (
+    Check,
+    Shape,
+    boolean,
+    choice,
+    fault,
+    integer,
+    items,
+    string,
+    typed,
+)
+from bot.local_workspace.records import Json
+
+ID = string(255)
+URL = string(3000)
+NUMBER = string(100, pattern=r"-?\d+(\.\d+)?")
+
+
+def plain_text(most: int) -> Check:
+    """A plain_text object of at most `most` characters."""
+    return typed({"plain_text": Shape({"text": string(most)}, {"emoji": boolean})})
+
+
+def either_text(most: int) -> Check:
+    """A plain_text or mrkdwn object of at most `most` characters."""
+    return typed(
+        {
+            "plain_text": Shape({"text": string(most)}, {"emoji": boolean}),
+            "mrkdwn": Shape({"text": string(most)}, {"verbatim": boolean}),
+        }
+    )
+
+
+def one_source(image: Json, pointer: str) -> Iterator[str]:
+    """A picture comes from one place."""
+    if bool(image.get("image_url")) == bool(image.get("slack_file")):
+        yield fault("must provide either image_url or slack_file", pointer)
+
+
+def numbers_agree(element: Json, pointer: str) -> Iterator[str]:
+    """min <= initial <= max, and whole numbers where decimals are not allowed."""
+    names = ("min_value", "initial_value", "max_value")
+    given = [(name, element[name]) for name in names if element.get(name) is not None]
+    for (low, smaller), (high, larger) in pairwise(given):
+        if Decimal(smaller) > Decimal(larger):
+            yield fault(f"{low} must not be greater than {high}", f"{pointer}/{low}")
+    for name, value in given:
+        if not element["is_decimal_allowed"] and "." in value:
+            yield fault(f"{name} must be a whole number", f"{pointer}/{name}")
+
+
+def initial_is_offered(element: Json, pointer: str) -> Iterator[str]:
+    """What is chosen at first is among the options."""
+    if (initial := element.get("initial_option")) and initial not in element["options"]:
+        yield fault("must be one of the options", f"{pointer}/initial_option")
+    for number, initial in enumerate(element.get("initial_options") or ()):
+        if initial not in element["options"]:
+            yield fault("must be one of the options", f"{pointer}/initial_options/{number}")
+
+
+CONFIRM = Shape(
+    {
+        "title": plain_text(100),
+        "text": either_text(300),
+        "confirm": plain_text(30),
+        "deny": plain_text(30),
+    },
+    {"style": choice("primary", "danger")},
+)
+OPTION = Shape({"text": plain_text(75), "value": string(150)}, {"description": plain_text(75)})
+RICH_OPTION = Shape(
+    {"text": either_text(75), "value": string(150)}, {"description": either_text(75)}
+)
+LINKED_OPTION = Shape(
+    {"text": plain_text(75), "value": string(150)}, {"description": plain_text(75), "url": URL}
+)
+FILE = Shape({}, {"id": ID, "url": URL})
+IMAGE_SOURCE: dict[str, Check] = {"image_url": URL, "slack_file": FILE}
+ON_FORM: dict[str, Check] = {
+    "action_id": ID,
+    "focus_on_load": boolean,
+    "dispatch_action_config": Shape(
+        {},
+        {"trigger_actions_on": items(choice("on_enter_pressed", "on_character_entered"), most=2)},
+    ),
+}
+ON_CHOICE: dict[str, Check] = {"action_id": ID, "focus_on_load": boolean, "confirm": CONFIRM}
+PLACEHOLDER: dict[str, Check] = {"placeholder": plain_text(150)}
+
+BUTTON = Shape(
+    {"text": plain_text(75)},
+    {
+        "action_id": ID,
+        "url": URL,
+        "value": string(2000),
+        "style": choice("primary", "danger"),
+        "confirm": CONFIRM,
+        "accessibility_label": string(75),
+    },
+)
+CHOICES: dict[str, Check] = {
+    "static_select": Shape(
+        {"options": items(OPTION, most=100)},
+        {**ON_CHOICE, **PLACEHOLDER, "initial_option": OPTION},
+        initial_is_offered,
+    ),
+    "conversations_select": Shape(
+        {},
+        {
+            **ON_CHOICE,
+            **PLACEHOLDER,
+            "initial_conversation": ID,
+            "default_to_current_conversation": boolean,
+            "response_url_enabled": boolean,
+            "filter": Shape(
+                {},
+                {
+                    "include": items(choice("im", "mpim", "private", "public"), most=4),
+                    "exclude_external_shared_channels": boolean,
+                    "exclude_bot_users": boolean,
+                },
+            ),
+        },
+    ),
+    "channels_select": Shape(
+        {},
+        {
+            **ON_CHOICE,
+            **PLACEHOLDER,
+            "initial_channel": ID,
+            "response_url_enabled": boolean,
+        },
+    ),
+    "checkboxes": Shape(
+        {"options": items(RICH_OPTION, most=10)},
+        {**ON_CHOICE, "initial_options": items(RICH_OPTION, most=10)},
+        initial_is_offered,
+    ),
+    "radio_buttons": Shape(
+        {"options": items(RICH_OPTION, most=10)},
+        {**ON_CHOICE, "initial_option": RICH_OPTION},
+        initial_is_offered,
+    ),
+    "datepicker": Shape(
+        {}, {**ON_CHOICE, **PLACEHOLDER, "initial_date": string(10, pattern=r"\d{4}-\d\d-\d\d")}
+    ),
+    "timepicker": Shape(
+        {},
+        {
+            **ON_CHOICE,
+            **PLACEHOLDER,
+            "initial_time": string(5, pattern=r"([01]\d|2[0-3]):[0-5]\d"),
+            "timezone": string(100),
+        },
+    ),
+}
+MENUS: dict[str, Check] = {
+    **CHOICES,
+    "button": BUTTON,
+    "overflow": Shape(
+        {"options": items(LINKED_OPTION, most=5)}, {"action_id": ID, "confirm": CONFIRM}
+    ),
+}
+INPUTS: dict[str, Check] = {
+    **CHOICES,
+    "number_input": Shape(
+        {"is_decimal_allowed": boolean},
+        {
+            **ON_FORM,
+            **PLACEHOLDER,
+            "initial_value": NUMBER,
+            "min_value": NUMBER,
+            "max_value": NUMBER,
+        },
+        numbers_agree,
+    ),
+    "plain_text_input": Shape(
+        {},
+        {
+            **ON_FORM,
+            **PLACEHOLDER,
+            "initial_value": string(3000, least=0),
+            "multiline": boolean,
+            "min_length": integer(0, 3000),
+            "max_length": integer(1, 3000),
+        },
+    ),
+}
+PICTURE = Shape({"alt_text": string(2000)}, IMAGE_SOURCE, one_source)

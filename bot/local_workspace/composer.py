@@ -1,0 +1,111 @@
+"""What a member types and sends: a slash command, or a message and the events it sets off."""
+
+import re
+
+from bot.local_workspace import payloads
+from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.records import Channel, Delivery, Json, Member, Message, Reply
+
+EVENT_SCOPES = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+}
+
+
+def send(
+    exchange: Exchange,
+    member: Member,
+    channel: Channel,
+    text: str,
+    thread_ts: str | None = None,
+) -> Delivery:
+    """Send a line as typed; one that starts with a slash is a command, though not in a thread."""
+    if text.startswith("/") and thread_ts:
+        command = text.split(maxsplit=1)[0]
+        notice = f"`{command}` is not supported in threads."
+        exchange.state.notice(member.id, channel.id, notice, thread_ts)
+        return Delivery(error="not_supported_in_threads")
+    if text.startswith("/"):
+        return _command(exchange, member, channel, text)
+    return _message(exchange, member, channel, text, thread_ts)
+
+
+def _command(exchange: Exchange, member: Member, channel: Channel, text: str) -> Delivery:
+    state, command = exchange.state, text.split(maxsplit=1)[0]
+    if command not in {known["command"] for known in state.app.commands}:
+        state.notice(member.id, channel.id, f"`{command}` is not a valid command.")
+        return Delivery(error="unknown_command")
+    if "commands" not in state.app.scopes:
+        state.problem(f"{command}: the manifest lacks the scope `commands`")
+    payload = {
+        **payloads.slash_command(state.app, member, channel, text),
+        **exchange.handles(member.id, channel.id),
+    }
+    reply = _while_pending(exchange, member, channel, text, payload)
+    error = reply.error
+    if reply.body.get("text") or reply.body.get("blocks"):
+        error = exchange.respond(payload["response_url"], reply.body, by=f"{command} acknowledged")
+    if error:
+        state.notice(member.id, channel.id, f'{command} failed with the error "{error}"')
+    return Delivery(reply.acknowledged_after, error)
+
+
+def _while_pending(
+    exchange: Exchange, member: Member, channel: Channel, text: str, payload: Json
+) -> Reply:
+    """Deliver a command; meanwhile the member sees that it is under way."""
+    state = exchange.state
+    waiting = {"member": member.id, "channel": channel.id, "text": text, "since": state.clock()}
+    with state.lock:
+        state.pending.append(waiting)
+        state.changed()
+    reply = exchange.deliver("slash_commands", payload)
+    with state.lock:
+        state.pending.remove(waiting)
+        state.changed()
+    return reply
+
+
+def _message(
+    exchange: Exchange, member: Member, channel: Channel, text: str, thread_ts: str | None
+) -> Delivery:
+    state = exchange.state
+    message = state.post(
+        Message(
+            ts=state.new_ts(),
+            channel=channel.id,
+            text=_typed_text(text),
+            user=member.id,
+            thread_ts=thread_ts,
+        )
+    )
+    delivery = Delivery()
+    if channel.id in state.bot_channels:
+        for name in _events(channel, message, state.app.bot_user_id):
+            if name in state.app.events and not _lacks_scope(exchange, name):
+                content = payloads.message_event(state.app, message, channel, name)
+                delivery = exchange.event(content).delivery
+    return delivery
+
+
+def _lacks_scope(exchange: Exchange, name: str) -> bool:
+    """Whether the manifest subscribes to an event without the scope for it; that is a problem."""
+    state, scope = exchange.state, EVENT_SCOPES[name]
+    if scope in state.app.scopes:
+        return False
+    state.problem(f"{name}: the manifest lacks the scope `{scope}`")
+    return True
+
+
+def _typed_text(text: str) -> str:
+    """What a member typed, escaped; a mention of someone by id stays one."""
+    return re.sub(r"&lt;(@U\w+)&gt;", r"<\1>", payloads.escaped(text))
+
+
+def _events(channel: Channel, message: Message, bot_user_id: str) -> list[str]:
+    """The names of the events that a message sets off."""
+    names = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}
+    mention = ["app_mention"] if f"<@{bot_user_id}>" in message.text else []
+    return [names[channel.kind], *mention]

@@ -1,0 +1,74 @@
+"""One exchange with the app: what a member did goes out, what the app answers is carried out."""
+
+from bot.local_workspace import payloads
+from bot.local_workspace.errors import SlackError
+from bot.local_workspace.link import Kind, Link
+from bot.local_workspace.posting import respond
+from bot.local_workspace.records import Json, Message, OpenView, Reply
+from bot.local_workspace.state import State
+
+
+class Exchange:
+    """The workspace's side of the conversation with the app."""
+
+    def __init__(self, state: State, link: Link) -> None:
+        self.state = state
+        self.link = link
+
+    def deliver(self, kind: Kind, payload: Json) -> Reply:
+        """Send a payload and wait for the acknowledgement; never call this under the lock."""
+        if kind == "interactive" and not self.state.app.interactive:
+            self.state.problem("the manifest has interactivity switched off")
+        return self.link.deliver(kind, payload)
+
+    def event(self, content: Json) -> Reply:
+        """Send an event of the Events API."""
+        state = self.state
+        return self.deliver(
+            "events_api", payloads.event(state.app, content, state.new_id("Ev"), state.clock())
+        )
+
+    def respond(self, response_url: str, body: Json, *, by: str) -> str | None:
+        """Do what a `response_url` or an acknowledgement asks; the refusal's name if refused."""
+        try:
+            with self.state.lock:
+                ticket = self.state.tickets.use_response_url(response_url.rpartition("/")[2])
+                respond(self.state, ticket, body, by=by)
+        except SlackError as refusal:
+            if refusal.is_fault:
+                self.state.problem(f"{by}: {refusal}")
+            return refusal.name
+        return None
+
+    def handles(
+        self, member: str, channel: str, message: Message | None = None, *, acts_on: bool = False
+    ) -> Json:
+        """A fresh `response_url` and `trigger_id`; with `acts_on` the url can replace `message`."""
+        secret = self.state.tickets.response_url(
+            member,
+            channel,
+            source_ts=message.ts if message and acts_on else None,
+            thread_ts=message.thread_ts if message else None,
+        )
+        return {"response_url": f"{self.state.url}hooks/{secret}", **self.trigger(member)}
+
+    def trigger(self, member: str) -> Json:
+        """A fresh `trigger_id`."""
+        return {"trigger_id": self.state.tickets.trigger(member)}
+
+    def seen(self, member: str, channel: str, ts: str) -> Message:
+        """A message that this member can see; raises SlackError when there is none."""
+        message = self.state.message(channel, ts)
+        if message not in self.state.visible(member, channel):
+            raise SlackError("message_not_found")
+        return message
+
+    def shown(self, member: str, source: Json) -> OpenView:
+        """The member's Home, or their topmost modal; raises SlackError when it is another."""
+        if source["type"] == "home":
+            shown = self.state.homes.get(member)
+        else:
+            shown = self.state.modal(member)
+        if shown is None or (source["type"] == "view" and shown.id != source["view_id"]):
+            raise SlackError("not_found")
+        return shown

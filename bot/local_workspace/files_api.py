@@ -1,0 +1,121 @@
+"""The files.* methods of the Web API: an upload in three steps, as Slack has it since 2025."""
+
+import mimetypes
+import struct
+
+from bot.local_workspace.chat_api import writable
+from bot.local_workspace.errors import SlackError, invalid
+from bot.local_workspace.payloads import page_file
+from bot.local_workspace.posting import checked_blocks
+from bot.local_workspace.records import File, Json, Message
+from bot.local_workspace.state import State
+
+ALT_TEXT_CHARACTERS = 1000
+
+
+def get_upload_url(state: State, arguments: Json) -> Json:
+    """Step one: announce a file by its name and length in bytes."""
+    alt_txt = str(arguments.get("alt_txt") or "")
+    if len(alt_txt) > ALT_TEXT_CHARACTERS:
+        raise invalid("invalid_arguments", ["[ERROR] alt_txt must be less than 1001 characters"])
+    if int(arguments["length"]) <= 0:
+        raise invalid("invalid_arguments", ["[ERROR] length must be more than 0"])
+    name = str(arguments["filename"])
+    file = File(
+        id=state.new_id("F"),
+        name=name,
+        alt_txt=alt_txt,
+        length=int(arguments["length"]),
+        mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
+    )
+    state.files[file.id] = file
+    return {"upload_url": f"{state.url}upload/{file.id}", "file_id": file.id}
+
+
+def receive(state: State, file_id: str, content: bytes) -> None:
+    """Step two: the bytes; raises SlackError when they are not what was announced."""
+    file = state.files.get(file_id)
+    if file is None:
+        raise SlackError("file_not_found")
+    if len(content) != file.length:
+        raise SlackError("length_mismatch", announced=file.length, received=len(content))
+    file.content = content
+    file.width, file.height = png_size(content)
+
+
+def complete_upload(state: State, arguments: Json) -> Json:
+    """Step three: share the files in a channel, or keep them for blocks to show."""
+    files = [_uploaded(state, each["id"]) for each in arguments["files"]]
+    for file, given in zip(files, arguments["files"], strict=True):
+        file.title = given.get("title") or file.name
+    text = str(arguments.get("initial_comment") or "")
+    given_blocks = arguments.get("blocks") or []
+    if text and given_blocks:
+        state.problem("files.completeUploadExternal: initial_comment given, blocks are ignored")
+    for key in _channels(arguments):
+        if key not in state.channels:
+            raise SlackError("channel_not_found")
+        channel = writable(state, key)
+        blocks = checked_blocks(
+            state, text, [] if text else given_blocks, by="files.completeUploadExternal"
+        )
+        state.post(
+            Message(
+                ts=state.new_ts(),
+                channel=channel.id,
+                text=text,
+                blocks=blocks,
+                files=[file.id for file in files],
+                thread_ts=arguments.get("thread_ts"),
+                from_bot=True,
+            )
+        )
+    return {"files": [_file_json(state, file) for file in files]}
+
+
+def info(state: State, arguments: Json) -> Json:
+    return {"file": _file_json(state, _uploaded(state, arguments["file"]))}
+
+
+def png_size(content: bytes) -> tuple[int, int] | tuple[None, None]:
+    """Width and height of a PNG in pixels, from its header; None for anything else."""
+    if content[:8] != b"\x89PNG\r\n\x1a\n" or content[12:16] != b"IHDR":
+        return None, None
+    width, height = struct.unpack(">II", content[16:24])
+    return width, height
+
+
+def _channels(arguments: Json) -> list[str]:
+    """Ids only: Slack takes no names here."""
+    keys = [
+        str(arguments.get("channel_id") or ""),
+        *str(arguments.get("channels") or "").split(","),
+    ]
+    return [key for key in keys if key]
+
+
+def _uploaded(state: State, file_id: str) -> File:
+    file = state.files.get(file_id)
+    if file is None or file.content is None:
+        raise SlackError("file_not_found")
+    return file
+
+
+def _file_json(state: State, file: File) -> Json:
+    shared = [
+        message for message in state.messages if file.id in message.files and not message.visible_to
+    ]
+    shares = {
+        message.channel: [{"ts": message.ts, "thread_ts": message.thread_ts}] for message in shared
+    }
+    return {
+        **page_file(file),
+        "size": file.length,
+        "user": state.app.bot_user_id,
+        "channels": list(shares),
+        "shares": {"public": shares},
+        "original_w": file.width,
+        "original_h": file.height,
+        "url_private": f"{state.url}files/{file.id}/{file.name}",
+        "url_private_download": f"{state.url}files/{file.id}/{file.name}",
+    }

@@ -1,0 +1,46 @@
+"""What the workspace knows of the app: its manifest, and the ids and secrets given to it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.local_workspace.records import Json
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledApp:
+    """An app as installed: name and abilities from its manifest, credentials made up here."""
+
+    name: str
+    commands: tuple[Json, ...]
+    scopes: frozenset[str]
+    events: frozenset[str]
+    interactive: bool
+    has_home: bool
+    shortcuts: tuple[Json, ...]
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    id: str = "A0LOCALAPP"
+    bot_id: str = "B0LOCALBOT"
+    bot_user_id: str = "U0LOCALBOT"
+    team_id: str = "T0LOCAL"
+
+
+def installed_app(manifest: Mapping[str, Any]) -> InstalledApp:
+    """Install the app that a Slack app manifest describes."""
+    features = manifest["features"]
+    settings = manifest.get("settings", {})
+    return InstalledApp(
+        name=features["bot_user"]["display_name"],
+        commands=tuple(features.get("slash_commands", ())),
+        scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
+        events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
+        interactive=settings.get("interactivity", {}).get("is_enabled", False),
+        has_home=features.get("app_home", {}).get("home_tab_enabled", False),
+        shortcuts=tuple(features.get("shortcuts", ())),
+        bot_token=f"xoxb-{secrets.token_hex(12)}",
+        app_token=f"xapp-{secrets.token_hex(12)}",
+        signing_secret=secrets.token_hex(16),
+    )

@@ -1,0 +1,108 @@
+"""What a member does with what they see: buttons, choices, shortcuts, the Home tab."""
+
+from bot.local_workspace import payloads
+from bot.local_workspace.block_kit import elements
+from bot.local_workspace.entries import Entered, entered_state, held
+from bot.local_workspace.errors import SlackError
+from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.records import Delivery, Json, Member, Message, OpenView
+
+
+def act(
+    exchange: Exchange,
+    member: Member,
+    source: Json,
+    action: Json,
+    entered: Entered | None = None,
+) -> Delivery:
+    """Press a button or choose a value.
+
+    `source` is {"type": "message", "channel", "ts"}, {"type": "view", "view_id"} or
+    {"type": "home"}; `action` has `action_id` and may have `block_id` and `value`; `entered` is
+    what the form around it holds. Raises SlackError when there is no such place or element.
+    """
+    if source["type"] == "message":
+        message = exchange.seen(member.id, source["channel"], source["ts"])
+        payload = _in_message(exchange, member, message, action, entered or {})
+    else:
+        shown = exchange.shown(member.id, source)
+        payload = _in_view(exchange, member, shown, action, entered or {})
+    return exchange.deliver("interactive", payload).delivery
+
+
+def use_shortcut(
+    exchange: Exchange, member: Member, channel: str, ts: str, callback_id: str
+) -> Delivery:
+    """Use a message shortcut; raises SlackError when the manifest does not have it."""
+    state = exchange.state
+    if callback_id not in {each["callback_id"] for each in state.app.shortcuts}:
+        raise SlackError("unknown_shortcut")
+    message = exchange.seen(member.id, channel, ts)
+    payload = {
+        **payloads.shortcut(state.app, member, message, state.channels[channel], callback_id),
+        **exchange.handles(member.id, channel, message),
+    }
+    return exchange.deliver("interactive", payload).delivery
+
+
+def open_home(exchange: Exchange, member: Member) -> Delivery:
+    """Open the app's Home tab; the app hears of it where its manifest subscribes to that."""
+    state = exchange.state
+    if not state.app.has_home or "app_home_opened" not in state.app.events:
+        return Delivery()
+    content: Json = {
+        "type": "app_home_opened",
+        "user": member.id,
+        "channel": state.channel(member.id).id,
+        "tab": "home",
+        "event_ts": state.new_ts(),
+    }
+    if shown := state.homes.get(member.id):
+        content["view"] = payloads.view_json(state.app, shown)
+    return exchange.event(content).delivery
+
+
+def _in_message(
+    exchange: Exchange, member: Member, message: Message, action: Json, entered: Entered
+) -> Json:
+    state = exchange.state
+    taken, chosen = _action(exchange, message.blocks, action)
+    values = {block_id: {**fields} for block_id, fields in entered.items()}
+    for block_id, fields in chosen.items():
+        values.setdefault(block_id, {}).update(fields)
+    return {
+        **payloads.message_action(state.app, member, message, state.channels[message.channel]),
+        **exchange.handles(member.id, message.channel, message, acts_on=True),
+        "actions": [taken],
+        "state": {"values": entered_state(message.blocks, values)},
+    }
+
+
+def _in_view(
+    exchange: Exchange, member: Member, shown: OpenView, action: Json, entered: Entered
+) -> Json:
+    taken, chosen = _action(exchange, shown.view["blocks"], action)
+    shown.enter(entered)
+    shown.enter(chosen)
+    return {
+        **payloads.view_action(exchange.state.app, member, shown),
+        **exchange.trigger(member.id),
+        "actions": [taken],
+    }
+
+
+def _action(exchange: Exchange, blocks: list[Json], action: Json) -> tuple[Json, Entered]:
+    """The entry in `actions` that tells of it, and what is entered by it, if anything."""
+    for block, element in elements(blocks):
+        same_block = action.get("block_id") in {None, block["block_id"]}
+        if same_block and element["action_id"] == action["action_id"]:
+            content = held(element, action.get("value"))
+            taken = {
+                **element,
+                **content,
+                "block_id": block["block_id"],
+                "action_ts": exchange.state.new_ts(),
+            }
+            chosen = {block["block_id"]: {element["action_id"]: action.get("value")}}
+            return taken, chosen if content else {}
+    raise SlackError("no_such_element", action_id=action["action_id"])

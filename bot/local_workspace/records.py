@@ -1,0 +1,167 @@
+"""What a workspace is made of: members, channels, user groups, messages, views, files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in the workspace; `id` starts with U."""
+
+    id: str
+    name: str
+    title: str = ""
+    time_zone: str = "UTC"
+    is_admin: bool = False
+    is_guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A conversation that every member is in; `id` starts with C, a direct message's with D."""
+
+    id: str
+    name: str
+    topic: str = ""
+    bot_is_member: bool = True
+    is_private: bool = False
+    is_ext_shared: bool = False
+    direct_with: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Slack's `channel_type`: im, group (private) or channel."""
+        if self.direct_with:
+            return "im"
+        return "group" if self.is_private else "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A user group such as @risk-team; `id` starts with S, `members` are member ids."""
+
+    id: str
+    handle: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What the page shows to a newcomer; a try is a label and the text it puts in the composer."""
+
+    title: str
+    text: str
+    tries: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shown(self) -> Json:
+        """The greeting as the page gets it."""
+        tries = [{"label": label, "text": text} for label, text in self.tries]
+        return {"title": self.title, "text": self.text, "tries": tries}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the app took something that a member did.
+
+    `acknowledged_after` is in seconds, None when the app was not asked or did not answer;
+    `error` is the name that Slack shows, None when all went well.
+    """
+
+    acknowledged_after: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The app's answer to one delivery: the acknowledgement's body, or the name of the failure."""
+
+    body: Json = field(default_factory=dict)
+    acknowledged_after: float | None = None
+    error: str | None = None
+
+    @property
+    def delivery(self) -> Delivery:
+        return Delivery(self.acknowledged_after, self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What came of a submitted modal: `errors` by block_id, or one `error` for the whole."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class File:
+    """An uploaded file; `width` and `height` are in pixels and known for PNG only."""
+
+    id: str
+    name: str
+    alt_txt: str
+    length: int
+    mimetype: str
+    title: str = ""
+    content: bytes | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """A message in a channel; `visible_to` names the one member who sees an ephemeral one."""
+
+    ts: str
+    channel: str
+    text: str
+    user: str | None = None
+    blocks: list[Json] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    visible_to: str | None = None
+    thread_ts: str | None = None
+    from_bot: bool = False
+    edited: bool = False
+    system: bool = False
+
+
+@dataclass(slots=True)
+class OpenView:
+    """A modal on a member's screen, or a published Home; `entered` is what was typed so far."""
+
+    id: str
+    hash: str
+    member: str
+    view: Json
+    root_id: str
+    previous_id: str | None = None
+    entered: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def enter(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        """Remember what was typed, by block_id and action_id."""
+        for block_id, fields in values.items():
+            self.entered.setdefault(block_id, {}).update(fields)
+
+
+@dataclass(slots=True)
+class Trigger:
+    """A `trigger_id`: good for one view, for three seconds from `created`."""
+
+    member: str
+    created: float
+    exchanged: bool = False
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """A `response_url`: five uses within thirty minutes of `created`."""
+
+    member: str
+    channel: str
+    created: float
+    source_ts: str | None = None
+    thread_ts: str | None = None
+    uses: int = 0

@@ -1,0 +1,200 @@
+"""The local workspace as a server on 127.0.0.1, and its Python interface."""
+
+import errno
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from bot.local_workspace import files_api, web_api
+from bot.local_workspace.errors import SlackError
+from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.guard import LoopbackOnly
+from bot.local_workspace.http_mode import HttpMode
+from bot.local_workspace.installed_app import installed_app
+from bot.local_workspace.link import Link
+from bot.local_workspace.member import Driver
+from bot.local_workspace.page import Page
+from bot.local_workspace.records import Channel, Greeting, Member, UserGroup
+from bot.local_workspace.socket_mode import SocketMode
+from bot.local_workspace.state import State
+
+HOST = "127.0.0.1"
+ACKNOWLEDGE_SECONDS = 3.0
+MEMBERS = (
+    Member("U01ADA", "Ada Okafor", "Credit risk"),
+    Member("U02BEN", "Ben Ruiz", "Marketing"),
+)
+CHANNELS = (
+    Channel("C01SEGMENTS", "segments", "Weekly digest of the portfolio"),
+    Channel("C02GENERAL", "general", "Everything else"),
+)
+GREETING = Greeting("A local workspace", "Type `/` to see what the app can do.")
+
+
+class PortInUse(OSError):  # noqa: N818  it reads as the fact it states
+    """Another program already listens on the port that was asked for."""
+
+
+class LocalWorkspace:
+    """A workspace with one app installed from its manifest; `running` serves it.
+
+    `request_url` delivers to the app by signed HTTP instead of Socket Mode. `clock` gives the
+    time in seconds since 1970 for message times and for the expiry of tickets;
+    `acknowledge_within` is how many seconds the app has to acknowledge, three in Slack.
+    """
+
+    def __init__(  # noqa: PLR0913  each is a thing that a test or the demo sets by name
+        self,
+        manifest: Mapping[str, Any],
+        *,
+        members: Sequence[Member] = MEMBERS,
+        channels: Sequence[Channel] = CHANNELS,
+        user_groups: Sequence[UserGroup] = (),
+        greeting: Greeting = GREETING,
+        request_url: str | None = None,
+        clock: Callable[[], float] = time.time,
+        acknowledge_within: float = ACKNOWLEDGE_SECONDS,
+    ) -> None:
+        app = installed_app(manifest)
+        self.bot_token = app.bot_token
+        self.app_token = app.app_token
+        self.signing_secret = app.signing_secret
+        self.bot_user_id = app.bot_user_id
+        self.app_id = app.id
+        self.team_id = app.team_id
+        self.url = ""
+        self._state = State(app, members, channels, user_groups, clock)
+        self._socket_mode = SocketMode(self._state, acknowledge_within)
+        self._link: Link = (
+            HttpMode(request_url, app.signing_secret, acknowledge_within)
+            if request_url
+            else self._socket_mode
+        )
+        self._exchange = Exchange(self._state, self._link)
+        self._page = Page(self._exchange, greeting)
+        self._drivers: dict[str, Driver] = {}
+
+    @property
+    def api_url(self) -> str:
+        """The base URL of the Web API, for the app's client."""
+        return f"{self.url}api/"
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything the app has sent that Slack would have refused."""
+        with self._state.lock:
+            return tuple(self._state.problems)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the app can be reached."""
+        return self._link.connected
+
+    @contextmanager
+    def running(self, port: int = 0) -> Iterator[str]:
+        """Serve on 127.0.0.1 while inside; port 0 picks a free one. Raises PortInUse."""
+        listening = _listen(port)
+        self.url = self._state.url = f"http://{HOST}:{listening.getsockname()[1]}/"
+        self._state.closing = False
+        server = uvicorn.Server(
+            uvicorn.Config(
+                self._asgi(),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                ws="websockets-sansio",
+                ws_ping_interval=0.25,  # the SDK lets go of a quiet socket only at a frame
+                timeout_graceful_shutdown=2,
+            )
+        )
+        thread = threading.Thread(target=server.run, args=([listening],), name="local-workspace")
+        thread.start()
+        try:
+            yield self.url
+        finally:
+            self._state.closing = server.should_exit = True
+            self._link.close()
+            self._state.changed()
+            thread.join()
+            listening.close()
+
+    def member(self, name: str) -> Driver:
+        """The member with this name or id, to act as; always the same driver."""
+        member = self._state.member(name)
+        return self._drivers.setdefault(member.id, Driver(self._exchange, member))
+
+    def wait_for_bot(self, seconds: float = 20) -> None:
+        """Return once the app can be reached; raises TimeoutError."""
+        self.wait_until(lambda: self.connected, seconds, "a connection from the app")
+
+    def wait_until(
+        self, predicate: Callable[[], object], seconds: float = 5, what: str = "a change"
+    ) -> None:
+        """Return once `predicate` is true, asked again at every change; raises TimeoutError."""
+        self._state.wait_until(predicate, seconds, what)
+
+    def disconnect_bot(self) -> None:
+        """Ask the app to connect anew, as Slack does every few hours."""
+        self._link.recycle()
+
+    def _asgi(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/api/{method}", self._call, methods=["GET", "POST"]),
+                Route("/hooks/{secret}", self._hook, methods=["POST"]),
+                Route("/upload/{id}", self._upload, methods=["GET", "POST"]),
+                WebSocketRoute("/link/", self._socket_mode.serve),
+                *self._page.routes,
+            ],
+            middleware=[Middleware(LoopbackOnly, port=int(self.url.rstrip("/").split(":")[-1]))],
+        )
+
+    async def _call(self, request: Request) -> Response:
+        arguments = web_api.arguments_of(
+            request.headers.get("content-type", ""), await request.body(), request.query_params
+        )
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = bearer or str(arguments.pop("token", ""))
+        return JSONResponse(
+            web_api.answer(self._state, request.path_params["method"], token, arguments),
+            headers={"x-oauth-scopes": ",".join(sorted(self._state.app.scopes))},
+        )
+
+    async def _hook(self, request: Request) -> Response:
+        """A response_url."""
+        error = self._exchange.respond(
+            request.path_params["secret"], await request.json(), by="response_url"
+        )
+        if error:
+            return JSONResponse({"ok": False, "error": error}, status_code=404)
+        return PlainTextResponse("ok")
+
+    async def _upload(self, request: Request) -> Response:
+        content = await request.body()
+        try:
+            files_api.receive(self._state, request.path_params["id"], content)
+        except SlackError as refusal:
+            self._state.problem(f"upload: {refusal}")
+            return PlainTextResponse(str(refusal), status_code=400)
+        return PlainTextResponse(f"OK - {len(content)}")
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as refusal:
+        if refusal.errno != errno.EADDRINUSE:
+            raise
+        raise PortInUse(
+            f"Port {port} is in use; stop what runs there, or choose another port."
+        ) from None

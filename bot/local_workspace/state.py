@@ -1,0 +1,140 @@
+"""The workspace's memory: who is here, what was said, what is open on whose screen."""
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from bot.local_workspace.errors import SlackError
+from bot.local_workspace.installed_app import InstalledApp
+from bot.local_workspace.records import Channel, File, Json, Member, Message, OpenView, UserGroup
+from bot.local_workspace.tickets import Tickets
+
+log = logging.getLogger(__name__)
+
+
+class State:
+    """Everything that changes, under one lock; `revision` counts the changes.
+
+    Readers and writers hold `lock`; every writer calls `changed`, which wakes all who wait.
+    """
+
+    def __init__(
+        self,
+        app: InstalledApp,
+        members: Sequence[Member],
+        channels: Sequence[Channel],
+        user_groups: Sequence[UserGroup] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        direct = [
+            Channel(f"D{member.id[1:]}", app.name, direct_with=member.id) for member in members
+        ]
+        self.app = app
+        self.url = ""
+        self.closing = False
+        self.clock = clock
+        self.lock = threading.Condition()
+        self.revision = 0
+        self.members = {member.id: member for member in members}
+        self.channels = {channel.id: channel for channel in [*channels, *direct]}
+        self.user_groups = tuple(user_groups)
+        self.bot_channels = {each.id for each in self.channels.values() if each.bot_is_member}
+        self.messages: list[Message] = []
+        self.files: dict[str, File] = {}
+        self.modals: dict[str, list[OpenView]] = {member.id: [] for member in members}
+        self.homes: dict[str, OpenView] = {}
+        self.pending: list[Json] = []
+        self.problems: list[str] = []
+        self.tickets = Tickets(clock)
+        self.listeners: set[Callable[[], None]] = set()
+        self._counter = itertools.count(1)
+
+    def changed(self) -> None:
+        """Count a change and wake everyone who waits for one."""
+        with self.lock:
+            self.revision += 1
+            self.lock.notify_all()
+            for listener in self.listeners:
+                listener()
+
+    def wait_until(self, holds: Callable[[], object], seconds: float, what: str) -> None:
+        """Return once `holds` is true; raises TimeoutError naming `what` after `seconds`."""
+        with self.lock:
+            if not self.lock.wait_for(holds, timeout=seconds):
+                raise TimeoutError(f"{what}: not within {seconds:g} s. Problems: {self.problems}")
+
+    def problem(self, text: str) -> None:
+        """Record what Slack would have refused, loudly."""
+        log.warning("Slack would refuse this: %s", text)
+        with self.lock:
+            self.problems.append(text)
+            self.changed()
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}{next(self._counter):08d}"
+
+    def new_ts(self) -> str:
+        """A message's time and id, in seconds; unique within the workspace."""
+        return f"{int(self.clock())}.{next(self._counter):06d}"
+
+    def channel(self, key: str) -> Channel:
+        """The conversation with this id or #name; a member's id means the app's direct message."""
+        for channel in self.channels.values():
+            named = channel.direct_with is None and channel.name == key.removeprefix("#")
+            if named or key in {channel.id, channel.direct_with}:
+                return channel
+        raise SlackError("channel_not_found")
+
+    def member(self, key: str) -> Member:
+        """The member with this id or name."""
+        for member in self.members.values():
+            if key in {member.id, member.name}:
+                return member
+        raise SlackError("user_not_found")
+
+    def post(self, message: Message) -> Message:
+        with self.lock:
+            self.messages.append(message)
+            self.changed()
+        return message
+
+    def remove(self, message: Message) -> None:
+        with self.lock:
+            self.messages.remove(message)
+            self.changed()
+
+    def notice(self, member: str, channel: str, text: str, thread_ts: str | None = None) -> None:
+        """Post one of Slack's own notices, seen by one member only."""
+        notice = Message(self.new_ts(), channel, text, visible_to=member, thread_ts=thread_ts)
+        notice.system = True
+        self.post(notice)
+
+    def message(self, channel: str, ts: str) -> Message:
+        """The message at `ts`; raises SlackError when there is none."""
+        for message in self.messages:
+            if (message.channel, message.ts) == (channel, ts):
+                return message
+        raise SlackError("message_not_found")
+
+    def visible(self, member: str, channel: str) -> list[Message]:
+        """What a member sees in a channel, oldest first."""
+        if self.channels[channel].direct_with not in {None, member}:
+            return []
+        return [
+            message
+            for message in self.messages
+            if message.channel == channel and message.visible_to in {None, member}
+        ]
+
+    def modal(self, member: str) -> OpenView | None:
+        """The topmost open modal on a member's screen."""
+        return self.modals[member][-1] if self.modals[member] else None
+
+    def view(self, view_id: str) -> OpenView:
+        """An open modal or published Home by id; raises SlackError when there is none."""
+        for view in [*itertools.chain(*self.modals.values()), *self.homes.values()]:
+            if view.id == view_id:
+                return view
+        raise SlackError("not_found")
