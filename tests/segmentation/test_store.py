@@ -1,0 +1,187 @@
+"""Snapshots: whole or not at all, replaced by date, compared under one model only."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from segmentation.answers import overview
+from segmentation.errors import StoreError
+from segmentation.features import INDEX
+from segmentation.model import SegmentModel, parsed_model
+from segmentation.playbook import Playbook
+from segmentation.portfolio import Portfolio
+from segmentation.publishing import ScoredBatch, publish
+from segmentation.schema import assignments, generations
+from segmentation.scoring import scored_batches
+from segmentation.store import Store, open_store
+from tests.conftest import NOON, Publish
+
+MONDAY = date(2026, 11, 16)
+BEFORE = MONDAY - timedelta(days=7)
+
+
+def moved(portfolio: Portfolio, model: SegmentModel, rows: int, segment: int) -> Portfolio:
+    """The portfolio with its first rows turned into that segment's average customer."""
+    values = portfolio.values.copy()
+    values[:rows] = model.typical(segment)
+    return replace(portfolio, values=values)
+
+
+def test_a_new_store_has_nothing_to_tell(store: Store, playbook: Playbook) -> None:
+    assert store.newest() is None
+    assert store.customer("C10001") is None
+    assert overview(store, playbook) is None
+
+
+def test_a_customer_is_found_with_the_values_that_were_scored(
+    store: Store, portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    snapshot = publish_portfolio(portfolio, MONDAY)
+    found = store.customer(str(portfolio.ids[5]))
+    assert found is not None
+    np.testing.assert_array_equal(found.values, portfolio.values[5])
+    assert store.customer("nobody") is None
+    assert snapshot.customers == len(portfolio) == sum(snapshot.sizes.values())
+    assert np.isnan(portfolio.values[:, INDEX["MINIMUM_PAYMENTS"]]).any()
+
+
+def test_the_newest_date_answers_whatever_the_order_of_loading(
+    store: Store, portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, MONDAY)
+    publish_portfolio(portfolio, BEFORE)
+    newest = store.newest()
+    assert newest is not None
+    assert newest.as_of == MONDAY
+    assert [snapshot.as_of for snapshot in store.snapshots()] == [BEFORE, MONDAY]
+
+
+def test_the_same_date_is_replaced_and_leaves_nothing_behind(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, MONDAY)
+    publish_portfolio(moved(portfolio, model, 100, 2), MONDAY)
+    (only,) = store.snapshots()
+    first = store.customer(str(portfolio.ids[0]))
+    assert first is not None
+    assert first.segment == 2
+    with store.engine.connect() as connection:
+        rows = connection.execute(select(func.count()).select_from(assignments)).scalar_one()
+        loads = connection.execute(select(func.count()).select_from(generations)).scalar_one()
+    assert (rows, loads) == (only.customers, 1)
+
+
+def test_movement_counts_who_changed_segment(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, BEFORE)
+    was = model.assign(portfolio.values).segment
+    snapshot = publish_portfolio(moved(portfolio, model, 100, 2), MONDAY)
+    movement = store.movement(snapshot)
+    assert movement is not None
+    assert movement.since.as_of == BEFORE
+    assert movement.compared == len(portfolio)
+    assert movement.moved == (was[:100] != 2).sum()
+    assert movement.flows[0, 2] == (was[:100] == 0).sum()
+    assert movement.share_moved == pytest.approx(movement.moved / len(portfolio))
+
+
+def test_reloading_an_earlier_date_brings_later_movement_up_to_date(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, BEFORE)
+    snapshot = publish_portfolio(portfolio, MONDAY)
+    publish_portfolio(moved(portfolio, model, 100, 2), BEFORE)
+    movement = store.movement(snapshot)
+    assert movement is not None
+    assert movement.moved == (model.assign(portfolio.values[:100]).segment != 2).sum()
+
+
+def test_two_snapshots_under_different_models_are_not_compared(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, BEFORE)
+    retrained = parsed_model(model.document.replace('"seed": 42', '"seed": 43'), "a test")
+    snapshot = publish_portfolio(portfolio, MONDAY, under=retrained)
+    assert store.movement(snapshot) is None
+    assert store.previous(snapshot) is not None
+
+
+def test_a_customer_is_explained_under_the_model_that_scored_the_snapshot(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    snapshot = publish_portfolio(portfolio, MONDAY)
+    assert store.model(snapshot.model).document == model.document
+
+
+def test_a_load_that_fails_half_way_leaves_the_last_snapshot_answering(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, BEFORE)
+
+    def broken() -> Iterator[ScoredBatch]:
+        yield next(iter(scored_batches(model, moved(portfolio, model, 2_000, 2))))
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        publish(store, broken(), model=model, as_of=MONDAY, source="broken", started_at=NOON)
+    newest = store.newest()
+    assert newest is not None
+    assert newest.as_of == BEFORE
+    first = store.customer(str(portfolio.ids[0]))
+    assert first is not None
+    np.testing.assert_array_equal(first.values, portfolio.values[0])
+
+
+def test_what_a_dead_load_left_is_cleared_by_a_later_one(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        publish(
+            store,
+            (batch for batch in [next(iter(scored_batches(model, portfolio))), 1 / 0]),  # type: ignore[misc]
+            model=model,
+            as_of=MONDAY,
+            source="broken",
+            started_at=NOON - timedelta(days=2),
+        )
+    publish_portfolio(portfolio, MONDAY)
+    with store.engine.connect() as connection:
+        loads = connection.execute(select(func.count()).select_from(generations)).scalar_one()
+    assert loads == 1
+
+
+def test_a_load_killed_outright_leaves_the_last_snapshot_answering(
+    store: Store, store_url: str, portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, BEFORE)
+    script = Path(__file__).with_name("load_and_die.py")
+    ended = subprocess.run([sys.executable, script, store_url], check=False, timeout=60)
+    assert ended.returncode == -9
+    with store.engine.connect() as connection:
+        begun = connection.execute(select(func.count()).select_from(generations)).scalar_one()
+    assert begun == 2  # the dead load had written customers of its own
+    newest = open_store(store_url).newest()
+    assert newest is not None
+    assert newest.as_of == BEFORE
+    assert newest.customers == len(portfolio)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("not a url", "not usable"),
+        ("nosuchdatabase://localhost/x", "not usable"),
+        ("sqlite:////proc/nowhere/segbot.db", "cannot be opened"),
+    ],
+)
+def test_a_store_that_cannot_be_opened_says_why(url: str, told: str) -> None:
+    with pytest.raises(StoreError, match=told):
+        open_store(url)
