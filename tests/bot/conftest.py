@@ -1,0 +1,145 @@
+"""The bot as it runs, in a local workspace: the real app, a real store, two weekly snapshots."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from bot.access import AuditTrail
+from bot.app import identity, slack_app
+from bot.desk import Desk, ModelShelf
+from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
+from bot.manifest import manifest
+from bot.schedule import WeeklySlot
+from segmentation.model import SegmentModel
+from segmentation.playbook import Playbook
+from segmentation.portfolio import Portfolio
+from segmentation.publishing import publish
+from segmentation.scoring import scored_batches
+from segmentation.store import open_store
+from segmentation.training import TrainedModel, save
+from tests.conftest import NOON
+
+LAST_WEEK, THIS_WEEK = date(2026, 11, 9), date(2026, 11, 16)
+DIGEST_CHANNEL = Channel("C01SEGMENTS", "segments", "Weekly digest")
+CHANNELS = (DIGEST_CHANNEL, Channel("C02RISK", "credit-risk", "Limits", bot_is_member=False))
+MEMBERS = (
+    Member("U01ADA", "Ada Okafor", "Credit risk"),
+    Member("U02BEN", "Ben Ruiz", "Marketing"),
+)
+WICKED = "<!channel>"  # the customer id of somebody who means harm
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[LocalWorkspace]:
+    made = LocalWorkspace(manifest(), members=MEMBERS, channels=CHANNELS)
+    with made.running():
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def nothing_that_slack_would_refuse(request: pytest.FixtureRequest) -> Iterator[None]:
+    wanted = "workspace" in request.fixturenames
+    workspace = request.getfixturevalue("workspace") if wanted else None
+    yield
+    assert workspace is None or workspace.problems == ()
+
+
+@pytest.fixture(scope="module")
+def this_week(portfolio: Portfolio, model: SegmentModel) -> Portfolio:
+    """The portfolio a week later: thirty customers turned to cash advances, one renamed."""
+    values = portfolio.values.copy()
+    values[:30] = model.typical(2)
+    ids = np.array([*portfolio.ids[:-1], WICKED])
+    return replace(portfolio, ids=ids, values=values)
+
+
+@pytest.fixture(scope="module")
+def desk(
+    tmp_path_factory: pytest.TempPathFactory,
+    trained: TrainedModel,
+    playbook: Playbook,
+    portfolio: Portfolio,
+    this_week: Portfolio,
+) -> Desk:
+    folder = tmp_path_factory.mktemp("office")
+    made = bare_desk(folder, trained, playbook)
+    for scored, as_of in ((portfolio, LAST_WEEK), (this_week, THIS_WEEK)):
+        publish(
+            made.store,
+            scored_batches(trained.model, scored),
+            model=trained.model,
+            as_of=as_of,
+            source="portfolio.csv",
+            started_at=NOON,
+        )
+    return made
+
+
+def bare_desk(folder: Path, trained: TrainedModel, playbook: Playbook) -> Desk:
+    """A desk whose store has no snapshot yet."""
+    save(trained, folder / "model")
+    store = open_store(f"sqlite:///{folder / 'segbot.db'}")
+    return Desk(
+        store=store,
+        shelf=ModelShelf(folder / "model"),
+        playbook=playbook,
+        audit=AuditTrail(store.engine, lambda: NOON),
+        slot=WeeklySlot(0, time(9), ZoneInfo("Europe/Berlin")),
+        label="Made-up customers",
+        now=lambda: NOON,
+    )
+
+
+def bot_environment(workspace: LocalWorkspace, model: Path, store_url: str) -> dict[str, str]:
+    """The environment of a `segbot run` that talks to the workspace."""
+    proxies = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+    settings = {
+        "SLACK_API_URL": workspace.api_url,
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SEGBOT_DIGEST_CHANNEL": DIGEST_CHANNEL.id,
+        "SEGBOT_MODEL_DIR": str(model),
+        "SEGBOT_STORE_URL": store_url,
+    }
+    return dict(os.environ) | dict.fromkeys(proxies, "") | settings
+
+
+@contextmanager
+def connected(workspace: LocalWorkspace, desk: Desk) -> Iterator[WebClient]:
+    """The bot at work in the workspace."""
+    client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+    app = slack_app(desk, client, identity(client), threads=20)
+    handler = SocketModeHandler(app, workspace.app_token, concurrency=20)
+    handler.connect()
+    workspace.wait_for_bot()
+    try:
+        yield client
+    finally:
+        handler.close()
+
+
+@pytest.fixture(scope="module")
+def bot(workspace: LocalWorkspace, desk: Desk) -> Iterator[WebClient]:
+    with connected(workspace, desk) as client:
+        yield client
+
+
+@pytest.fixture
+def ada(workspace: LocalWorkspace, bot: WebClient) -> Driver:
+    assert bot.token
+    return workspace.member("Ada Okafor")
+
+
+@pytest.fixture
+def ben(workspace: LocalWorkspace, bot: WebClient) -> Driver:
+    assert bot.token
+    return workspace.member("Ben Ruiz")

@@ -1,0 +1,148 @@
+"""The command line, from a portfolio's file to an explained customer, and its plain errors."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.main import get_command
+
+from bot.__main__ import app, main
+from segmentation.features import FEATURES
+from segmentation.store import open_store
+from segmentation.synthetic import a_week_later, synthetic_portfolio
+
+Segbot = Callable[..., str]
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def segbot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Segbot:
+    """Runs `segbot` in an empty folder; what it printed, errors included."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words: str, code: int = 0) -> str:
+        monkeypatch.setattr("sys.argv", ["segbot", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        assert ended.value.code == code, printed.err
+        return printed.out + printed.err
+
+    return run
+
+
+@pytest.fixture
+def portfolio_file(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(3)
+    frame = synthetic_portfolio(1_500, rng)
+    frame.to_csv(tmp_path / "portfolio.csv", index=False)
+    a_week_later(frame, rng).to_parquet(tmp_path / "later.parquet", index=False)
+    return tmp_path / "portfolio.csv"
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_a_portfolio_goes_all_the_way_to_an_explained_customer(
+    segbot: Segbot, tmp_path: Path
+) -> None:
+    trained = segbot("train", "portfolio.csv")
+    assert "Cash Advance Heavy, Risk-Prone" in trained
+    assert re.search(r"Inertia [\d,.]+ · silhouette 0\.\d{3} · seed 42", trained)
+    scored = segbot("score", "portfolio.csv", "--as-of", "2026-11-09", "--out", "scored.csv")
+    assert "Snapshot of 9 Nov 2026: 1,500 customers." in scored
+    assert len(pd.read_csv(tmp_path / "scored.csv")) == 1_500
+    later = segbot("score", "later.parquet", "--as-of", "2026-11-16")
+    assert re.search(r"Since 9 Nov 2026, \d+ customers changed segment\.", later)
+    explained = segbot("explain", "C10001")
+    for told in ("C10001: ", "How sure: ", "Suggested action (", "For it:", "Against it:"):
+        assert told in explained
+    assert "Snapshot of 16 Nov 2026" in segbot("sizes")
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_scoring_without_the_store_writes_the_file_alone(segbot: Segbot, tmp_path: Path) -> None:
+    segbot("train", "portfolio.csv", "--out", "mine", "--seed", "7")
+    told = segbot(
+        "score", "portfolio.csv", "--model", "mine", "--no-store", "--out", "scored.parquet"
+    )
+    assert "Wrote 1,500 scored customers to scored.parquet." in told
+    assert not (tmp_path / ".segbot").exists()
+    assert (tmp_path / "mine" / "model.json").exists()
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_the_same_date_replaces_its_snapshot(segbot: Segbot) -> None:
+    segbot("train", "portfolio.csv")
+    for file in ("portfolio.csv", "later.parquet"):
+        segbot("score", file, "--as-of", "2026-11-16")
+    (only,) = open_store("sqlite:///.segbot/segbot.db").snapshots()
+    assert only.source == "later.parquet"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("train", "nowhere.csv"), "There is no file nowhere.csv"),
+        (("score", "portfolio.csv"), "There is no model in model"),
+        (("explain", "C10001"), "The store has no snapshot yet"),
+        (("sizes",), "The store has no snapshot yet"),
+    ],
+)
+@pytest.mark.usefixtures("portfolio_file")
+def test_what_a_person_can_mend_is_one_sentence_and_exit_code_1(
+    segbot: Segbot, words: tuple[str, ...], told: str
+) -> None:
+    printed = segbot(*words, code=1)
+    assert printed.startswith("segbot: ")
+    assert told in printed
+    assert "Traceback" not in printed
+
+
+def test_a_bad_file_gets_one_sentence_for_each_problem(segbot: Segbot, tmp_path: Path) -> None:
+    frame = synthetic_portfolio(300, np.random.default_rng(3)).drop(columns=["PAYMENTS"])
+    frame.loc[4, "TENURE"] = 60
+    frame.to_csv(tmp_path / "bad.csv", index=False)
+    printed = segbot("train", "bad.csv", code=1)
+    assert "PAYMENTS is missing" in printed
+    assert "TENURE in row 6: must be from 1 to 12, not 60." in printed
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_an_unknown_customer_is_told_with_the_snapshot_that_was_asked(
+    segbot: Segbot,
+) -> None:
+    segbot("train", "portfolio.csv")
+    segbot("score", "portfolio.csv", "--as-of", "2026-11-16")
+    told = segbot("explain", "C99999", code=1)
+    assert "No customer C99999 is in the snapshot of 16 Nov 2026 (1,500 customers)." in told
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(
+    segbot: Segbot, tmp_path: Path
+) -> None:
+    segbot("train", "portfolio.csv")
+    assert "ends in neither" in segbot("score", "portfolio.csv", "--out", "scored.xlsx", code=1)
+    assert not (tmp_path / ".segbot").exists()
+
+
+def test_the_manifest_is_printed_as_json(segbot: Segbot) -> None:
+    assert json.loads(segbot("manifest"))["settings"]["socket_mode_enabled"] is True
+
+
+def test_every_command_has_an_example_and_stands_in_the_readme() -> None:
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        assert f"Example: segbot {name}" in command.help
+        assert f"`segbot {name}" in README
+
+
+def test_the_readme_tells_every_feature_as_it_is_checked() -> None:
+    for feature in FEATURES:
+        whole = ", whole" if feature.whole else ""
+        assert f"| `{feature.column}` | {feature.meaning} | {feature.allowed}{whole} |" in README

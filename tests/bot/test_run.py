@@ -1,0 +1,140 @@
+"""`segbot run` as a process of its own: what it loads, how it stops, and how it comes back."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.blocks.form import INPUT
+from bot.local_workspace import Driver, LocalWorkspace
+from bot.manifest import manifest
+from segmentation.features import FEATURES
+from segmentation.model import SegmentModel
+from segmentation.portfolio import Portfolio
+from segmentation.training import TrainedModel, save
+from tests.bot.conftest import CHANNELS, LAST_WEEK, MEMBERS, bot_environment
+from tests.conftest import Publish
+
+LOAD_AND_DIE = Path(__file__).parents[1] / "segmentation" / "load_and_die.py"
+HEAVY = {"sklearn", "joblib", "pandas", "scipy"}
+
+
+@pytest.fixture
+def workspace() -> Iterator[LocalWorkspace]:
+    made = LocalWorkspace(manifest(), members=MEMBERS, channels=CHANNELS)
+    with made.running():
+        yield made
+
+
+@pytest.fixture
+def environment(
+    workspace: LocalWorkspace, tmp_path: Path, store_url: str, trained: TrainedModel
+) -> dict[str, str]:
+    save(trained, tmp_path / "model")
+    return bot_environment(workspace, tmp_path / "model", store_url)
+
+
+class Bot:
+    """A `segbot run` of its own, and what it has logged so far."""
+
+    def __init__(self, environment: dict[str, str], *flags: str) -> None:
+        command = [sys.executable, *flags, "-m", "bot", "run"]
+        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        self.log = ""
+
+    def wait_for(self, line: str) -> None:
+        """Read the log until a line has come; fails when the process ends first."""
+        assert self.process.stderr is not None
+        while line not in self.log:
+            read = self.process.stderr.readline()
+            assert read, f"the bot ended without saying {line!r}:\n{self.log}"
+            self.log += read
+
+    def ended(self, number: signal.Signals) -> int:
+        """Its exit code after a signal, the rest of the log being read."""
+        self.process.send_signal(number)
+        self.log += self.process.communicate(timeout=15)[1]
+        return self.process.returncode
+
+
+@contextmanager
+def running(environment: dict[str, str], *flags: str) -> Iterator[Bot]:
+    bot = Bot(environment, *flags)
+    try:
+        bot.wait_for("Segbot is ready")
+        yield bot
+    finally:
+        bot.process.kill()
+        bot.process.communicate()
+
+
+def digests(member: Driver) -> list[dict]:
+    return [m for m in member.sees("segments") if m["bot"] and not m["ephemeral"]]
+
+
+def test_it_answers_and_posts_without_ever_loading_what_could_unpickle(
+    workspace: LocalWorkspace,
+    environment: dict[str, str],
+    portfolio: Portfolio,
+    model: SegmentModel,
+    publish_portfolio: Publish,
+) -> None:
+    publish_portfolio(portfolio, LAST_WEEK)
+    ada = workspace.member("Ada Okafor")
+    with running(environment, "-X", "importtime") as bot:
+        ada.types(f"/segment {portfolio.ids[0]}", channel="segments")
+        ada.types("/segment", channel="segments")
+        typed = {
+            feature.column: {INPUT: str(round(value))}
+            for feature, value in zip(FEATURES, model.typical(0).tolist(), strict=True)
+        }
+        assert ada.submits(typed) == {}
+        ada.opens_home()
+        bot.wait_for("Posted the digest")
+        assert bot.ended(signal.SIGINT) == 0
+    loaded = set(re.findall(r"\|\s+([\w.]+)$", bot.log, re.MULTILINE))
+    assert {"slack_bolt", "segmentation.model", "bot.form"} <= loaded
+    assert {name.split(".")[0] for name in loaded} & HEAVY == set()
+    assert len(digests(ada)) == 1
+
+
+def test_killed_while_the_next_snapshot_is_loading_it_comes_back_with_the_last_good_one(
+    workspace: LocalWorkspace,
+    environment: dict[str, str],
+    store_url: str,
+    portfolio: Portfolio,
+    publish_portfolio: Publish,
+) -> None:
+    publish_portfolio(portfolio, LAST_WEEK)
+    ada = workspace.member("Ada Okafor")
+    with running(environment) as bot:
+        bot.wait_for("Posted the digest")
+        died = subprocess.run([sys.executable, LOAD_AND_DIE, store_url], check=False, timeout=60)
+        assert died.returncode == -signal.SIGKILL
+        assert bot.ended(signal.SIGKILL) == -signal.SIGKILL
+    workspace.wait_until(lambda: not workspace.connected, 10, "the end of the connection")
+    with running(environment) as bot:
+        ada.types(f"/segment {portfolio.ids[0]}", channel="segments")
+        card = ada.wait_for_message("segments", containing=str(portfolio.ids[0]))
+        assert bot.ended(signal.SIGTERM) == 0
+    assert "Snapshot of 9 Nov 2026, 2,000 customers" in str(card["blocks"])
+    assert "Posted the digest" not in bot.log
+    assert len(digests(ada)) == 1
+
+
+def test_a_new_model_is_taken_up_and_a_broken_one_is_not(
+    workspace: LocalWorkspace, environment: dict[str, str], tmp_path: Path, trained: TrainedModel
+) -> None:
+    ada = workspace.member("Ada Okafor")
+    path = tmp_path / "model" / "model.json"
+    with running(environment) as bot:
+        path.write_text(trained.model.document.replace('"customers": 2000', '"customers": 2001'))
+        assert "2,001 customers" in str(ada.opens_home())
+        path.write_text("{")
+        assert "2,001 customers" in str(ada.opens_home())
+        bot.wait_for("Kept model")

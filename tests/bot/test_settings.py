@@ -1,0 +1,82 @@
+"""Settings: one place, every fault told at once, and an example file that names them all."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, load_places, load_settings
+from segmentation.errors import SegbotError
+
+NEEDED = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "SEGBOT_DIGEST_CHANNEL": "C0123ABCD",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_all_missing_settings_are_named_at_once() -> None:
+    with pytest.raises(SegbotError) as told:
+        load_settings()
+    assert all(name in str(told.value) for name in NEEDED)
+    assert ".env.example" in str(told.value)
+
+
+def test_the_needed_settings_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert settings.segbot_digest_day.number == 0
+    assert settings.time_zone.key == "UTC"
+
+
+def test_settings_come_from_a_file_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [f"{name}={value}" for name, value in NEEDED.items()]
+    Path(".env").write_text("\n".join([*lines, "SEGBOT_DIGEST_DAY=Friday", "SEGBOT_PLAYBOOK="]))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-2")
+    settings = load_settings()
+    assert settings.segbot_digest_day.number == 4
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-2"
+    assert settings.segbot_playbook.name == "playbook.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-1", "should begin with xoxb-"),
+        ("SLACK_APP_TOKEN", "secret", "should begin with xapp-"),
+        ("SEGBOT_DIGEST_CHANNEL", "#segments", "not its name"),
+        ("SEGBOT_TIME_ZONE", "Middle/Earth", "no IANA time zone"),
+        ("SEGBOT_DIGEST_DAY", "someday", "SEGBOT_DIGEST_DAY"),
+        ("SEGBOT_DIGEST_TIME", "nine", "SEGBOT_DIGEST_TIME"),
+        ("SEGBOT_LISTENER_THREADS", "0", "SEGBOT_LISTENER_THREADS"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_name_and_never_shows_a_token(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    for needed, good in NEEDED.items():
+        monkeypatch.setenv(needed, good)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SegbotError, match=told) as error:
+        load_settings()
+    assert name in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_the_batch_side_needs_no_slack_settings() -> None:
+    assert load_places().segbot_store_url == "sqlite:///.segbot/segbot.db"
+
+
+def test_the_example_file_explains_every_setting() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+    named = {line.lstrip("# ").split("=")[0] for line in example.splitlines() if "=" in line}
+    assert {name.upper() for name in Settings.model_fields} <= named
