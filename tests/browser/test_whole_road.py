@@ -1,0 +1,168 @@
+"""The whole road in a real browser: what a newcomer sees, types, and gets."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from segmentation.features import FEATURES
+from tests.browser.conftest import Keep, demo
+
+OpenPage = Callable[..., Page]
+# A customer who lives on cash advances, in the order of FEATURES; minimum payments stay blank.
+FIGURES = (
+    "4600", "0.97", "500", "320", "180", "4500", "0.3", "0.14", "0.19", "0.5", "14", "8",
+    "7500", "3500", "", "0.04", "12",
+)  # fmt: skip
+
+
+def sends(page: Page, text: str) -> None:
+    page.locator("textarea#composer").fill(text)
+    page.locator("textarea#composer").press("Enter")
+
+
+def answer(page: Page, text: str) -> Locator:
+    """The newest answer for this member's eyes, once it contains a text."""
+    found = page.locator(".message.ephemeral", has_text=text).last
+    expect(found).to_be_visible()
+    return found
+
+
+def fills_form(page: Page, figures: tuple[str, ...] = FIGURES) -> None:
+    for feature, figure in zip(FEATURES, figures, strict=True):
+        page.locator(f'input[name="{feature.column}/value"]').fill(figure)
+
+
+def closes_form(page: Page) -> None:
+    page.locator("dialog.modal").get_by_role("button", name="Cancel").click()
+    expect(page.locator("dialog.modal")).to_be_hidden()
+
+
+def test_a_newcomer_is_greeted_and_the_first_thing_to_try_answers(
+    made_up_demo: str, open_page: OpenPage, keep: Keep
+) -> None:
+    page = open_page(made_up_demo)
+    tries = page.locator("#greeting .tries button")
+    expect(tries).to_have_count(3)
+    keep(page, "start")
+    tries.first.click()
+    expect(page.locator("textarea#composer")).to_have_value("/segment C10001")
+    page.locator("textarea#composer").press("Enter")
+    card = answer(page, "Customer C10001")
+    for told in ("Suggested action", "How sure", "Why ", "What speaks for", "made up"):
+        expect(card).to_contain_text(told)
+    keep(card, "card")
+    keep(page, "card-in-channel")
+
+
+def test_typing_a_slash_offers_the_command(
+    made_up_demo: str, open_page: OpenPage, keep: Keep
+) -> None:
+    page = open_page(made_up_demo)
+    expect(page.locator("textarea#composer")).to_be_enabled()
+    page.locator("textarea#composer").press_sequentially("/se")
+    expect(page.get_by_role("option", name="/segment")).to_be_visible()
+    keep(page, "completion")
+    page.locator("textarea#composer").press("Tab")
+    expect(page.locator("textarea#composer")).to_have_value("/segment ")
+
+
+def test_the_form_tells_every_fault_then_answers_and_can_be_edited(
+    made_up_demo: str, open_page: OpenPage, keep: Keep
+) -> None:
+    page = open_page(made_up_demo)
+    sends(page, "/segment")
+    form = page.locator("dialog.modal")
+    expect(form).to_contain_text("Which segment?")
+    fills_form(page)
+    page.locator('input[name="PURCHASES/value"]').fill("-1")
+    page.locator('input[name="PURCHASES_FREQUENCY/value"]').fill("30")
+    form.get_by_role("button", name="Find segment").click()
+    expect(form.locator(".field-error:visible")).to_have_count(2)
+    expect(form).to_contain_text("A share of months is meant, not a percentage: 0.3?")
+    expect(page.locator('input[name="PURCHASES/value"]')).to_have_value("-1")
+    keep(form, "form")
+    page.locator('input[name="PURCHASES/value"]').fill("500")
+    page.locator('input[name="PURCHASES_FREQUENCY/value"]').fill("0.3")
+    form.get_by_role("button", name="Find segment").click()
+    expect(form).to_contain_text("Cash Advance Heavy, Risk-Prone")
+    expect(form).to_contain_text(
+        "Blank, so the median of the portfolio was taken: Minimum payments."
+    )
+    keep(form, "result")
+    form.get_by_role("button", name="Edit the figures").click()
+    expect(page.locator('input[name="CASH_ADVANCE/value"]')).to_have_value("4500")
+    expect(page.locator('input[name="MINIMUM_PAYMENTS/value"]')).to_have_value("")
+    closes_form(page)
+
+
+def test_home_shows_the_whole_portfolio(made_up_demo: str, open_page: OpenPage, keep: Keep) -> None:
+    page = open_page(f"{made_up_demo}#home")
+    home = page.locator("#home")
+    for told in ("Your customers by segment", "Installment-Focused", "Next digest", "/segment"):
+        expect(home).to_contain_text(told)
+    keep(page, "home")
+    home.get_by_role("button", name="Enter figures by hand").click()
+    expect(page.locator("dialog.modal")).to_contain_text("Which segment?")
+    closes_form(page)
+
+
+def test_the_digest_stands_in_the_channel_with_its_picture(
+    made_up_demo: str, open_page: OpenPage, keep: Keep
+) -> None:
+    page = open_page(made_up_demo, height=1300)
+    digest = page.locator(".message:not(.ephemeral)", has_text="Customer segments,").last
+    expect(digest).to_contain_text("changed segment")
+    picture = digest.locator('img[src^="/files/"]')
+    expect(picture).to_have_attribute("alt", re.compile("Bar chart of customers by segment"))
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 1_000
+    keep(digest, "digest")
+
+
+def test_one_members_answers_are_not_shown_to_another(
+    made_up_demo: str, open_page: OpenPage
+) -> None:
+    page = open_page(made_up_demo)
+    sends(page, "/segment C10002")
+    answer(page, "Customer C10002")
+    page.locator("select#member").select_option("U02BEN")
+    expect(page.locator(".message", has_text="Customer segments,").last).to_be_visible()
+    expect(page.locator(".message", has_text="Customer C10002")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), [("phone", 390, "light"), ("dark", 1280, "dark")]
+)
+def test_it_reads_well_on_a_phone_and_in_the_dark(
+    made_up_demo: str, open_page: OpenPage, keep: Keep, name: str, width: int, scheme: str
+) -> None:
+    page = open_page(made_up_demo, width=width, height=844, color_scheme=scheme)
+    sends(page, "/segment C10003")
+    answer(page, "Customer C10003")
+    keep(page, f"card-{name}")
+    sends(page, "/segment")
+    expect(page.locator("dialog.modal")).to_contain_text("Which segment?")
+    keep(page, f"form-{name}")
+    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.locator("body").evaluate(f"() => {overflow}")
+    closes_form(page)
+
+
+def test_a_portfolio_of_your_own_is_answered_from(
+    real_portfolio_path: Path, tmp_path: Path, open_page: OpenPage, keep: Keep
+) -> None:
+    with demo(tmp_path, "--data", str(real_portfolio_path)) as address:
+        page = open_page(address)
+        for customer, *told in (
+            ("C10001", "Low Activity, Low Engagement", "Very sure", "nearest: Installment-Focused"),
+            ("C10002", "Cash Advance Heavy, Risk-Prone", "Sure", "nearest: Low Activity"),
+            ("C10003", "Installment-Focused Active Users", "uses no instalments"),
+        ):
+            sends(page, f"/segment {customer}")
+            card = answer(page, f"Customer {customer}")
+            for words in told:
+                expect(card).to_contain_text(words)
+            keep(card, f"real-{customer}")
