@@ -56,7 +56,8 @@ def _read(feature: Feature, typed: str | None, optional: bool) -> tuple[float, s
         value = math.nan
     if not math.isfinite(value):
         return value, f"“{typed[:40]}” is not a number; write it like 1234.5."
-    return value, feature.fault(value)
+    fault = feature.fault(value)
+    return value, fault and fault[0].upper() + fault[1:]
 
 
 def form_edited(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:

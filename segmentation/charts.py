@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from segmentation.answers import Overview, SegmentSize
+from segmentation.wording import day, percent, signed
 
 # From the palette of Okabe and Ito, told apart with any colour vision; grey without archetype.
 COLOURS: Final = {
@@ -41,7 +42,7 @@ def sizes_chart(book: Overview) -> Picture:
         0.02, 0.92, "Customers by segment", fontsize=15, fontweight="bold", color=_INK, va="center"
     )
     figure.text(
-        0.98, 0.92, f"{book.snapshot.as_of.isoformat()} · {book.snapshot.customers:,} customers",
+        0.98, 0.92, f"{day(book.snapshot.as_of)} · {book.snapshot.customers:,} customers",
         fontsize=11, color=_QUIET, ha="right", va="center",
     )  # fmt: skip
     _draw_bars(axes, book)
@@ -50,7 +51,7 @@ def sizes_chart(book: Overview) -> Picture:
     return Picture(
         png=png.getvalue(),
         filename=f"segments-{book.snapshot.as_of.isoformat()}.png",
-        title=f"Customers by segment, {book.snapshot.as_of.isoformat()}",
+        title=f"Customers by segment, {day(book.snapshot.as_of)}",
         alt_text=_alt_text(book),
     )
 
@@ -71,18 +72,14 @@ def _draw_bars(axes: Any, book: Overview) -> None:  # noqa: ANN401 - matplotlib,
 
 
 def _label(size: SegmentSize) -> str:
-    change = "" if size.change is None else f"  ({_signed(size.change)})"
-    return f"{size.share:.1%} · {size.customers:,}{change}"
-
-
-def _signed(change: int) -> str:
-    return "±0" if change == 0 else f"{change:+,}".replace("-", "−")
+    change = "" if size.change is None else f"  ({signed(size.change)})"
+    return f"{percent(size.share)} · {size.customers:,}{change}"
 
 
 def _alt_text(book: Overview) -> str:
     parts = (
-        f"{size.play.name}: {size.customers:,} customers, {size.share:.1%}"
-        + ("" if size.change is None else f", change {_signed(size.change)}")
+        f"{size.play.name}: {size.customers:,} customers, {percent(size.share)}"
+        + ("" if size.change is None else f", change {signed(size.change)}")
         for size in book.sizes
     )
-    return f"Bar chart of customers by segment on {book.snapshot.as_of}. {'; '.join(parts)}."
+    return f"Bar chart of customers by segment on {day(book.snapshot.as_of)}. {'; '.join(parts)}."

@@ -16,6 +16,7 @@ from segmentation.explanation import Driver, sureness
 from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import Playbook, load_playbook
 from segmentation.store import Store, open_store
+from segmentation.wording import day, percent, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,7 +129,7 @@ def explain_customer(
     answer = answer_for_customer(store, load_playbook(places.playbook), customer)
     if answer is None:
         raise SegbotError(
-            f"No customer {customer} is in the snapshot of {book.snapshot.as_of} "
+            f"No customer {customer} is in the snapshot of {day(book.snapshot.as_of)} "
             f"({book.snapshot.customers:,} customers). Check the id, or score a newer portfolio."
         )
     _show_answer(answer)
@@ -178,7 +179,7 @@ def _show_model(model: SegmentModel, playbook: Playbook, folder: Path) -> None:
             str(segment.id),
             playbook.play(segment).name,
             f"{segment.customers:,}",
-            f"{segment.share:.1%}",
+            percent(segment.share),
             f"{segment.cosine:.2f}",
             f"{segment.margin:.2f}",
         )
@@ -191,14 +192,14 @@ def _show_model(model: SegmentModel, playbook: Playbook, folder: Path) -> None:
 def _show_sizes(book: Overview) -> None:
     table = Table("Segment", "Name", "Customers", "Share", "Change", box=None)
     for size in book.sizes:
-        change = "" if size.change is None else f"{size.change:+,}"
+        change = "" if size.change is None else signed(size.change)
         table.add_row(
-            str(size.segment.id), size.play.name, f"{size.customers:,}", f"{size.share:.1%}", change
+            str(size.segment.id), size.play.name, f"{size.customers:,}", percent(size.share), change
         )
     _out.print(table)
-    _out.print(f"Snapshot of {book.snapshot.as_of}: {book.snapshot.customers:,} customers.")
+    _out.print(f"Snapshot of {day(book.snapshot.as_of)}: {book.snapshot.customers:,} customers.")
     if book.movement is not None:
-        moved, since = book.movement.moved, book.movement.since.as_of
+        moved, since = book.movement.moved, day(book.movement.since.as_of)
         _out.print(f"Since {since}, {moved:,} customers changed segment.")
 
 

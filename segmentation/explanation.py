@@ -1,6 +1,7 @@
 """Why this segment and not the runner-up: exact shares of the margin, and the words for them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 from segmentation.features import FEATURES, INDEX, Feature
 from segmentation.model import Assignment, Band, SegmentModel
 from segmentation.naming import ARCHETYPE_BY_KEY
+
+_TRIFLE: Final = 0.01  # of all 17 contributions together: a smaller one is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Driver:
         """The driver in plain words, `runner_up` being that segment's name in a sentence."""
         told = self.feature.told(self.value)
         shown = self.feature.shown
-        blank = " (blank, so the median was taken)" if self.imputed else ""
+        blank = " (blank, so the median)" if self.imputed else ""
         return (
             f"{told[0].upper()}{told[1:]}{blank}; typical here {shown(self.typical)}, "
             f"in {runner_up} {shown(self.typical_runner_up)}"
@@ -47,12 +50,17 @@ class Explanation:
     without_headline: str | None
 
     def supporting(self, most: int) -> tuple[Driver, ...]:
-        """The strongest features that speak for the segment."""
-        return tuple(d for d in self.drivers if d.contribution > 0)[:most]
+        """The strongest features that speak for the segment, trifling ones left out."""
+        return self._weighty(tuple(d for d in self.drivers if d.contribution > 0), most)
 
     def opposing(self, most: int) -> tuple[Driver, ...]:
-        """The strongest features that speak for the runner-up."""
-        return tuple(d for d in self.drivers if d.contribution < 0)[:most]
+        """The strongest features that speak for the runner-up, chosen likewise."""
+        return self._weighty(tuple(d for d in self.drivers if d.contribution < 0), most)
+
+    def _weighty(self, drivers: tuple[Driver, ...], most: int) -> tuple[Driver, ...]:
+        trifle = _TRIFLE * sum(abs(driver.contribution) for driver in self.drivers)
+        worth_telling = (driver for driver in drivers[1:] if abs(driver.contribution) >= trifle)
+        return (*drivers[:1], *worth_telling)[:most]
 
 
 def explain(model: SegmentModel, values: NDArray[np.float64]) -> Explanation:

@@ -26,10 +26,10 @@ class Unit(StrEnum):
 
 
 _SCALES: Final = {
-    Unit.AMOUNT: "amount in the account's currency",
-    Unit.SHARE: "0 for no month to 1 for every month",
-    Unit.COUNT: "whole number",
-    Unit.MONTHS: "whole number, 12 at most",
+    Unit.AMOUNT: "amount",
+    Unit.SHARE: "share, 0 to 1",
+    Unit.COUNT: "number",
+    Unit.MONTHS: "months",
 }
 
 
@@ -85,14 +85,14 @@ class Feature:
         if not self.faulty(np.asarray(value, dtype=np.float64)).item():
             return None
         if self.whole and np.isfinite(value) and self.minimum <= value <= self.maximum:
-            return f"{_plain(value)} is not a whole number."
-        return f"{_plain(value)} is outside {self.allowed}.{self._hint(value)}"
+            return f"must be a whole number, not {_plain(value)}."
+        return f"must be {self.allowed}, not {_plain(value)}.{self._hint(value)}"
 
     @property
     def allowed(self) -> str:
-        """The hard bounds in words, such as “0 to 1”."""
-        start = "above 0" if self.minimum_excluded else _plain(self.minimum)
-        return f"{start} to {_plain(self.maximum)}"
+        """The hard bounds in words, such as “from 0 to 1”."""
+        low, high = _plain(self.minimum), _plain(self.maximum)
+        return f"above {low}, {high} at most" if self.minimum_excluded else f"from {low} to {high}"
 
     def _hint(self, value: float) -> str:
         if self.unit is Unit.SHARE and self.maximum < value <= 100:

@@ -188,6 +188,7 @@ class SegmentModel:
         return self._assign(values[np.newaxis])[0]
 
     def _assign(self, values: NDArray[np.float64]) -> Assignments:
+        values = np.ascontiguousarray(values)  # the order of summing must not vary with layout
         rows = np.arange(len(values))
         offsets = self.scaled(values)[:, np.newaxis, :] - self.centroids
         squared = np.einsum("nkf,nkf->nk", offsets, offsets)

@@ -104,7 +104,7 @@ ARCHETYPES: Final[tuple[Archetype, ...]] = (
         },
         headline="INSTALLMENTS_PURCHASES",
         without_headline="This customer uses no instalments, unlike most of this segment: "
-        "an active shopper, whom the segment's name does not describe.",
+        "an active shopper, whom the segment's name does not describe. See if the action fits.",
     ),
 )
 ARCHETYPE_BY_KEY: Final = {archetype.key: archetype for archetype in ARCHETYPES}

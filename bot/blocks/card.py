@@ -8,7 +8,6 @@ from bot.blocks.parts import (
     Message,
     bullets,
     context,
-    day,
     escaped,
     header,
     message,
@@ -18,6 +17,7 @@ from segmentation.answers import Answer
 from segmentation.explanation import sureness
 from segmentation.model import Band
 from segmentation.store import Snapshot
+from segmentation.wording import day
 
 SUPPORTING: Final = 4  # the first three carry 78 % of the evidence (median)
 OPPOSING: Final = 3
@@ -61,12 +61,9 @@ def certainty(answer: Answer) -> str:
     assignment = answer.explanation.assignment
     there = escaped(answer.runner_up.short)
     sure = sureness(assignment)
-    sentences = [
-        (
-            f"{sure.capitalize()}: {assignment.confidence:.2f} on a scale from 0 (on the border "
-            f"with the next segment) to 1 (in the middle of this one). Next nearest: {there}."
-        )
-    ]
+    scale = "0 is the border with the next segment, 1 the middle of this one"
+    sentences = [f"{sure.capitalize()} ({assignment.confidence:.2f}; {scale})."]
+    sentences.append(f"Next nearest: {there}.")
     if assignment.band is Band.LOW:
         sentences.append(f"Treat this customer as either; look at {there} as well.")
     if assignment.novel:
@@ -75,7 +72,7 @@ def certainty(answer: Answer) -> str:
         )
     if answer.explanation.imputed:
         blanks = ", ".join(feature.label for feature in answer.explanation.imputed)
-        sentences.append(f"Blank, so the typical value was taken: {blanks}.")
+        sentences.append(f"Blank, so the median of the portfolio was taken: {blanks}.")
     return " ".join(sentences)
 
 

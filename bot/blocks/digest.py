@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from typing import Final
 
-from bot.blocks.parts import Block, Message, context, day, header, message, section
+from bot.blocks.parts import Block, Message, context, header, message, section
 from bot.blocks.sizes import data_line, headline, size_blocks
 from segmentation.answers import Overview
+from segmentation.wording import day
 
 STALE_AFTER: Final = timedelta(days=8)
 

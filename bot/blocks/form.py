@@ -28,8 +28,9 @@ def form_view(
     ordered = sorted(FEATURES, key=lambda feature: _GROUPS.index(feature.group))
     blocks: list[Block] = [
         section(
-            "Enter a customer's figures over the observed window (12 months at most). "
-            "Nothing you type here is stored."
+            "Enter a customer's figures over the observed window, 12 months at most. "
+            "Amounts are in the account's currency; a share is 0 for no month and 1 for every "
+            "month. Nothing you type here is stored."
         )
     ]
     for group, features in groupby(ordered, key=lambda feature: feature.group):
@@ -57,7 +58,7 @@ def _input(feature: Feature, optional: bool, value: float | None) -> Block:
     }
     if value is not None:
         element["initial_value"] = _written(value)
-    blank = " May be left blank: the typical value is taken then." if optional else ""
+    blank = " May be left blank: the median of the portfolio is taken then." if optional else ""
     hint = f"{feature.meaning}. {feature.usually}{blank}".rstrip()
     return {
         "type": "input",

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.blocks.form import OPEN
 from bot.blocks.guide import Usage, usage_lines
-from bot.blocks.parts import Block, View, actions, button, context, day, escaped, header, section
+from bot.blocks.parts import Block, View, actions, button, context, escaped, header, section
 from bot.blocks.sizes import data_line, headline, size_blocks
 from segmentation.answers import Overview
 from segmentation.model import SegmentModel
+from segmentation.wording import day
 
 
 def home_view(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 Block = dict[str, Any]
@@ -76,13 +75,3 @@ def actions(*buttons: dict[str, Any]) -> Block:
 def bullets(lines: Sequence[str]) -> str:
     """A list in mrkdwn."""
     return "\n".join(f"• {line}" for line in lines)
-
-
-def day(when: date) -> str:
-    """A date as people read it: “16 Nov 2026”."""
-    return f"{when.day} {when:%b %Y}"
-
-
-def percent(share: float) -> str:
-    """A share with one decimal: “44.6 %”, kept on one line."""
-    return f"{share * 100:.1f}\N{NO-BREAK SPACE}%"

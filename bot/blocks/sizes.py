@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from bot.blocks.parts import Block, Message, bullets, context, day, escaped, message, percent
+from bot.blocks.parts import Block, Message, bullets, context, escaped, message
 from bot.blocks.parts import section as paragraph
 from segmentation.answers import Overview, SegmentSize
+from segmentation.wording import day, percent, signed
 
 NOISE: Final = 0.02  # jitter alone moves 1.6 % of the public portfolio; under 2 % is noise
 FLOWS_SHOWN: Final = 3
@@ -35,14 +36,10 @@ def size_blocks(book: Overview) -> list[Block]:
 
 
 def _size_line(size: SegmentSize) -> str:
-    change = "" if size.change is None else f" ({_signed(size.change)})"
+    change = "" if size.change is None else f" ({signed(size.change)})"
     return (
         f"*{escaped(size.play.name)}*: {size.customers:,} customers, {percent(size.share)}{change}"
     )
-
-
-def _signed(change: int) -> str:
-    return "unchanged" if change == 0 else f"{change:+,}".replace("-", "−")
 
 
 def headline(book: Overview) -> str:
@@ -71,7 +68,7 @@ def _net(book: Overview) -> str:
     changes = [(size.change or 0, size.play.short) for size in book.sizes]
     grown, shrunk = max(changes), min(changes)
     parts = [
-        f"{escaped(short)} {verb} most ({_signed(change)})"
+        f"{escaped(short)} {verb} most ({signed(change)})"
         for (change, short), verb, counts in (
             (grown, "grew", grown[0] > 0),
             (shrunk, "shrank", shrunk[0] < 0),
