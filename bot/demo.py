@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from rich.console import Console
@@ -60,13 +61,15 @@ class Prepared:
 def run_demo(data: Path | None, port: int, *, browser: bool) -> None:
     """Show the bot in a local workspace until Ctrl-C; a busy port is replaced by a free one."""
     prepared = _prepared(data, datetime.now(UTC))
-    running = _fresh_copy(prepared.store)
     workspace = LocalWorkspace(
         manifest(), members=_MEMBERS, channels=_CHANNELS, greeting=_greeting(prepared)
     )
     with ExitStack() as stack, suppress(KeyboardInterrupt):
+        # A copy for this run: the workspace forgets its messages, so the ledger has to as well.
+        folder = stack.enter_context(TemporaryDirectory(prefix="segbot-demo-"))
+        store = Path(shutil.copy(prepared.store, folder))
         url = _served(stack, workspace, port)
-        bot = stack.enter_context(_bot(workspace, prepared, running))
+        bot = stack.enter_context(_bot(workspace, prepared, store))
         _wait_until_ready(workspace, bot)
         _console.print(f"\nSegbot is ready: [bold]{url}[/bold]\nCtrl-C stops it.")
         if browser and _has_display():
@@ -128,13 +131,6 @@ def _has_display() -> bool:
     return sys.platform in ("darwin", "win32") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
-
-
-def _fresh_copy(store: Path) -> Path:
-    """A copy for this run: the workspace forgets its messages, so the ledger has to as well."""
-    for leftover in _FOLDER.glob("running.db*"):
-        leftover.unlink()
-    return Path(shutil.copy(store, _FOLDER / "running.db"))
 
 
 def _greeting(prepared: Prepared) -> Greeting:
