@@ -14,7 +14,7 @@ from bot.blocks.parts import Message, unescaped
 from bot.blocks.sizes import sizes_message
 from bot.desk import Desk
 from bot.form import open_form
-from segmentation.answers import Overview, answer_for_customer
+from segmentation.answers import Overview, answers_for
 from segmentation.errors import SegbotError
 
 COMMAND: Final = "/segment"
@@ -63,20 +63,19 @@ def _look_up(desk: Desk, asked: Asked, customers: list[str]) -> Message:
         return sentence(
             f"Up to {MOST_IDS} customers at once can be looked up; you named {len(customers)}."
         )
-    snapshot = desk.newest()
-    found = {
-        customer: answer
-        for customer in customers
-        if (answer := answer_for_customer(desk.store, desk.playbook, customer)) is not None
-    }
-    results = [(each, "shown" if each in found else "unknown") for each in customers]
+    found = answers_for(desk.store, desk.playbook, customers)
+    if found is None:
+        raise SegbotError(
+            "No portfolio has been scored yet, so there is nobody to look up. "
+            "Whoever runs Segbot does that with: segbot score PORTFOLIO"
+        )
+    results = [(each, "shown" if each in found.answers else "unknown") for each in customers]
     desk.audit.record(asked.member, asked.channel, "look up", results)
     if len(customers) > 1:
-        unknown = [customer for customer in customers if customer not in found]
-        return several_customers(list(found.values()), unknown, snapshot, desk.label)
-    if not found:
-        return unknown_customer(customers[0], snapshot, desk.label)
-    return customer_card(found[customers[0]], desk.label)
+        return several_customers(found, customers, desk.label)
+    if not found.answers:
+        return unknown_customer(customers[0], found.snapshot, desk.label)
+    return customer_card(found.answers[customers[0]], desk.label)
 
 
 def _are_ids(words: list[str]) -> bool:

@@ -10,10 +10,10 @@ from pathlib import Path
 from bot.access import AuditTrail
 from bot.schedule import WeeklySlot
 from segmentation.answers import Overview, overview
-from segmentation.errors import ModelError, SegbotError
+from segmentation.errors import ModelError
 from segmentation.model import MODEL_FILE, SegmentModel, load_model
 from segmentation.playbook import Playbook
-from segmentation.store import Snapshot, Store
+from segmentation.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -63,16 +63,6 @@ class Desk:
     def book(self) -> Overview | None:
         """The whole portfolio at the newest snapshot."""
         return overview(self.store, self.playbook)
-
-    def newest(self) -> Snapshot:
-        """The snapshot that answers; SegbotError says what to do while there is none."""
-        snapshot = self.store.newest()
-        if snapshot is None:
-            raise SegbotError(
-                "No portfolio has been scored yet, so there is nobody to look up. "
-                "Whoever runs Segbot does that with: segbot score PORTFOLIO"
-            )
-        return snapshot
 
     def today(self) -> date:
         """Today in the digest's time zone."""

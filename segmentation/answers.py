@@ -1,5 +1,6 @@
 """What can be told of one customer or of the whole book: figures joined with the playbook."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,14 +63,28 @@ class Overview:
     flows: tuple[Flow, ...]
 
 
-def answer_for_customer(store: Store, playbook: Playbook, customer: str) -> Answer | None:
-    """The answer for a customer of the newest snapshot, under the model that scored it."""
-    snapshot = store.newest()
-    found = store.customer(customer)
-    if snapshot is None or found is None:
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was found in the newest snapshot: an answer by customer id, for those that it has."""
+
+    snapshot: Snapshot
+    answers: dict[str, Answer]
+
+
+def answers_for(store: Store, playbook: Playbook, customers: Sequence[str]) -> Answers | None:
+    """Answers under the model that scored the newest snapshot; None while there is no snapshot."""
+    found = store.look_up(customers)
+    if found is None:
         return None
-    model = store.model(snapshot.model)
-    return _answer(model, playbook, found.values, customer, snapshot)
+    snapshot, model = found.snapshot, store.model(found.snapshot.model)
+    return Answers(
+        snapshot,
+        {
+            customer: _answer(model, playbook, found.values[customer], customer, snapshot)
+            for customer in customers
+            if customer in found.values
+        },
+    )
 
 
 def answer_for_values(

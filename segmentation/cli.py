@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from segmentation.answers import Answer, Overview, answer_for_customer, overview
+from segmentation.answers import Answer, Overview, answers_for, overview
 from segmentation.errors import SegbotError
 from segmentation.explanation import Driver, sureness
 from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import Playbook, load_playbook
-from segmentation.store import Store, open_store
+from segmentation.store import open_store
 from segmentation.wording import day, percent, signed
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 4  # drivers for a segment; the first three carry 78 % of the evidence (median)
 _PANEL: Final = "Portfolio and model"
+_NO_SNAPSHOT: Final = (
+    "The store has no snapshot yet. Score a portfolio first: segbot score PORTFOLIO"
+)
 _out = Console(highlight=False)
 _progress_out = Console(stderr=True)
 
@@ -108,7 +111,7 @@ def score(
             source=customers.source,
             started_at=datetime.now(UTC),
         )
-        _show_sizes(_newest(places)[1])
+        _show_sizes(_book(places))
     if out is not None:
         scored = segments.assign(customers.values)
         write_scored(scored_frame(segments, playbook, customers, scored), out)
@@ -125,14 +128,15 @@ def explain_customer(
     Example: segbot explain C10001
     """
     places: Places = context.obj
-    store, book = _newest(places)
-    answer = answer_for_customer(store, load_playbook(places.playbook), customer)
-    if answer is None:
+    found = answers_for(open_store(places.store_url), load_playbook(places.playbook), [customer])
+    if found is None:
+        raise SegbotError(_NO_SNAPSHOT)
+    if customer not in found.answers:
         raise SegbotError(
-            f"No customer {customer} is in the snapshot of {day(book.snapshot.as_of)} "
-            f"({book.snapshot.customers:,} customers). Check the id, or score a newer portfolio."
+            f"No customer {customer} is in the snapshot of {day(found.snapshot.as_of)} "
+            f"({found.snapshot.customers:,} customers). Check the id, or score a newer portfolio."
         )
-    _show_answer(answer)
+    _show_answer(found.answers[customer])
 
 
 @app.command(rich_help_panel=_PANEL)
@@ -142,18 +146,14 @@ def sizes(context: typer.Context) -> None:
     Example: segbot sizes
     """
     places: Places = context.obj
-    _, book = _newest(places)
-    _show_sizes(book)
+    _show_sizes(_book(places))
 
 
-def _newest(places: Places) -> tuple[Store, Overview]:
-    store = open_store(places.store_url)
-    book = overview(store, load_playbook(places.playbook))
+def _book(places: Places) -> Overview:
+    book = overview(open_store(places.store_url), load_playbook(places.playbook))
     if book is None:
-        raise SegbotError(
-            "The store has no snapshot yet. Score a portfolio first: segbot score PORTFOLIO"
-        )
-    return store, book
+        raise SegbotError(_NO_SNAPSHOT)
+    return book
 
 
 def _tell(notes: "Iterable[str]", ignored: tuple[str, ...]) -> None:

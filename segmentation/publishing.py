@@ -4,6 +4,7 @@ Each load is a generation of its own; a snapshot exists from the moment one poin
 generation. A load that dies half-way leaves the pointer, and so every answer, as it was.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, sel
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
 from segmentation.model import Assignments, SegmentModel
-from segmentation.schema import assignments, generations, models, movements, published, sizes
+from segmentation.schema import assignments, generations, models, movements, published
 from segmentation.store import Snapshot, Store
 
 _ABANDONED_AFTER: Final = timedelta(days=1)
@@ -48,13 +49,13 @@ def publish(
     """
     engine = store.engine
     generation = _begin(engine, model, as_of, source, started_at)
-    customers = 0
+    sizes: Counter[int] = Counter()
     for batch in batches:
         with engine.begin() as connection:
             connection.execute(insert(assignments), _rows(generation, batch))
-        customers += len(batch.ids)
+        sizes.update(batch.assignments.segment.tolist())
     with engine.begin() as connection:
-        replaced = _swap(connection, generation, as_of, customers)
+        replaced = _swap(connection, generation, as_of, sizes)
         _refresh_movements(connection, as_of)
     for old in [*replaced, *_abandoned(engine, started_at)]:
         _discard(engine, old)
@@ -79,7 +80,6 @@ def _begin(
                 as_of=as_of,
                 model=model.fingerprint,
                 source=source,
-                customers=0,
                 started_at=started_at,
             )
             .returning(generations.c.generation)
@@ -106,18 +106,12 @@ def _rows(generation: int, batch: ScoredBatch) -> list[dict[str, object]]:
     ]
 
 
-def _swap(connection: Connection, generation: int, as_of: date, customers: int) -> list[int]:
-    """Count the sizes, point the date at the new generation; the generations it replaced."""
-    counts = (
-        select(assignments.c.generation, assignments.c.segment, func.count())
-        .where(assignments.c.generation == generation)
-        .group_by(assignments.c.generation, assignments.c.segment)
-    )
-    connection.execute(insert(sizes).from_select(["generation", "segment", "customers"], counts))
+def _swap(connection: Connection, generation: int, as_of: date, sizes: Counter[int]) -> list[int]:
+    """Point the date at the complete generation; the generations that it replaced."""
     connection.execute(
         update(generations)
         .where(generations.c.generation == generation)
-        .values(customers=customers)
+        .values(customers=sizes.total(), sizes={str(segment): n for segment, n in sizes.items()})
     )
     before = connection.execute(
         delete(published).where(published.c.as_of == as_of).returning(published.c.generation)
@@ -173,5 +167,5 @@ def _abandoned(engine: Engine, now: datetime) -> list[int]:
 
 def _discard(engine: Engine, generation: int) -> None:
     with engine.begin() as connection:
-        for table in (assignments, sizes, movements, generations):
+        for table in (assignments, movements, generations):
             connection.execute(delete(table).where(table.c.generation == generation))

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Date,
@@ -42,8 +43,10 @@ generations = Table(
     Column("as_of", Date, nullable=False),
     Column("model", ForeignKey("models.fingerprint"), nullable=False),
     Column("source", String(255), nullable=False),
-    Column("customers", Integer, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
+    # Filled in when the load is complete: customers in all, and by segment id.
+    Column("customers", Integer),
+    Column("sizes", JSON),
 )
 
 published = Table(
@@ -65,14 +68,6 @@ assignments = Table(
     Column("novel", Boolean, nullable=False),
     *(Column(column.lower(), Float) for column in COLUMNS),
     sqlite_with_rowid=False,
-)
-
-sizes = Table(
-    "sizes",
-    metadata,
-    Column("generation", Integer, primary_key=True),
-    Column("segment", Integer, primary_key=True),
-    Column("customers", Integer, nullable=False),
 )
 
 # How the customers of both snapshots went from the previous one (`came_from`) to this generation.

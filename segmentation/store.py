@@ -1,13 +1,14 @@
 """Snapshots asked: sizes, movement, and one customer by id, always of what was published whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, select
+from sqlalchemy import Engine, RowMapping, Select, and_, bindparam, select
 
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
@@ -19,7 +20,6 @@ from segmentation.schema import (
     movements,
     opened_engine,
     published,
-    sizes,
 )
 
 
@@ -36,12 +36,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StoredCustomer:
-    """A customer of a snapshot: `values` has shape (17,), NaN for blanks."""
+class LookUp:
+    """The newest snapshot and the customers that were found in it.
 
-    customer: str
-    segment: int
-    values: NDArray[np.float64]
+    `values` has, by customer id, an array of shape (17,) with NaN for blanks.
+    """
+
+    snapshot: Snapshot
+    values: dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +81,44 @@ class Store:
 
     def snapshots(self) -> list[Snapshot]:
         """All snapshots, the oldest first."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(_SNAPSHOTS.order_by(published.c.as_of)).mappings().all()
-            return [_snapshot(connection, row) for row in rows]
+        return self._snapshots(_SNAPSHOTS.order_by(published.c.as_of))
 
     def newest(self) -> Snapshot | None:
         """The snapshot that answers, if there is one."""
-        with self.engine.connect() as connection:
-            row = connection.execute(_NEWEST).mappings().first()
-            return _snapshot(connection, row) if row else None
+        return next(iter(self._snapshots(_NEWEST)), None)
 
     def snapshot(self, as_of: date) -> Snapshot | None:
         """The snapshot of a date, if there is one."""
-        with self.engine.connect() as connection:
-            row = (
-                connection.execute(_SNAPSHOTS.where(published.c.as_of == as_of)).mappings().first()
-            )
-            return _snapshot(connection, row) if row else None
-
-    def customer(self, customer: str) -> StoredCustomer | None:
-        """The customer in the newest snapshot, if it has one of that id."""
-        with self.engine.connect() as connection:
-            row = connection.execute(_CUSTOMER, {"customer": customer}).mappings().first()
-        return _stored_customer(row) if row else None
-
-    def first_customers(self, most: int) -> list[str]:
-        """The first ids of the newest snapshot, in order."""
-        query = select(assignments.c.customer).where(assignments.c.generation == _NEWEST_GENERATION)
-        with self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(assignments.c.customer).limit(most))
-            return list(rows.scalars())
+        return next(iter(self._snapshots(_SNAPSHOTS.where(published.c.as_of == as_of))), None)
 
     def previous(self, snapshot: Snapshot) -> Snapshot | None:
         """The snapshot before this one, if there is one."""
         earlier = _SNAPSHOTS.where(published.c.as_of < snapshot.as_of)
-        query = earlier.order_by(published.c.as_of.desc()).limit(1)
+        newest_first = earlier.order_by(published.c.as_of.desc()).limit(1)
+        return next(iter(self._snapshots(newest_first)), None)
+
+    def look_up(self, customers: Sequence[str]) -> LookUp | None:
+        """Customers of the newest snapshot, by id; None while there is no snapshot.
+
+        One statement, so that a snapshot published meanwhile cannot come in between.
+        """
         with self.engine.connect() as connection:
-            row = connection.execute(query).mappings().first()
-            return _snapshot(connection, row) if row else None
+            rows = connection.execute(_LOOK_UP, {"customers": list(customers)}).mappings().all()
+        if not rows:
+            return None
+        found = {row["customer"]: _values(row) for row in rows if row["customer"] is not None}
+        return LookUp(_snapshot(rows[0]), found)
+
+    def first_customers(self, most: int) -> list[str]:
+        """The first ids of the newest snapshot, in order."""
+        newest = _NEWEST.subquery()
+        query = (
+            select(assignments.c.customer)
+            .where(assignments.c.generation == newest.c.generation)
+            .order_by(assignments.c.customer)
+        )
+        with self.engine.connect() as connection:
+            return list(connection.execute(query.limit(most)).scalars())
 
     def movement(self, snapshot: Snapshot) -> Movement | None:
         """Movement since the snapshot before; None for the first one and after a retraining."""
@@ -127,6 +129,10 @@ class Store:
         with self.engine.connect() as connection:
             counts = connection.execute(query).all()
         return Movement(before, {(c.came_from, c.segment): c.customers for c in counts})
+
+    def _snapshots(self, query: Select[Any]) -> list[Snapshot]:
+        with self.engine.connect() as connection:
+            return [_snapshot(row) for row in connection.execute(query).mappings()]
 
     def model(self, fingerprint: str) -> SegmentModel:
         """The model that a snapshot was scored under, read once and kept."""
@@ -152,29 +158,35 @@ _SNAPSHOTS: Final = select(
     generations.c.model,
     generations.c.source,
     generations.c.customers,
+    generations.c.sizes,
 ).join(generations, generations.c.generation == published.c.generation)
 _NEWEST: Final = _SNAPSHOTS.order_by(published.c.as_of.desc()).limit(1)
-_NEWEST_GENERATION: Final = (
-    select(published.c.generation).order_by(published.c.as_of.desc()).limit(1).scalar_subquery()
-)
-_CUSTOMER: Final = select(assignments).where(
-    assignments.c.generation == _NEWEST_GENERATION,
-    assignments.c.customer == bindparam("customer"),
-)
 
 
-def _snapshot(connection: Connection, row: RowMapping) -> Snapshot:
-    counts = connection.execute(select(sizes).where(sizes.c.generation == row["generation"]))
+def _look_up() -> Select[Any]:
+    newest = _NEWEST.subquery()
+    matches = and_(
+        assignments.c.generation == newest.c.generation,
+        assignments.c.customer.in_(bindparam("customers", expanding=True)),
+    )
+    features = (assignments.c[column.lower()] for column in COLUMNS)
+    found = newest.outerjoin(assignments, matches)
+    return select(newest, assignments.c.customer, *features).select_from(found)
+
+
+_LOOK_UP: Final = _look_up()
+
+
+def _snapshot(row: RowMapping) -> Snapshot:
     return Snapshot(
-        generation=int(row["generation"]),
+        generation=row["generation"],
         as_of=row["as_of"],
         model=row["model"],
         source=row["source"],
-        customers=int(row["customers"]),
-        sizes={int(count.segment): int(count.customers) for count in counts},
+        customers=row["customers"],
+        sizes={int(segment): customers for segment, customers in row["sizes"].items()},
     )
 
 
-def _stored_customer(row: RowMapping) -> StoredCustomer:
-    values = [row[column.lower()] for column in COLUMNS]
-    return StoredCustomer(row["customer"], int(row["segment"]), np.array(values, dtype=np.float64))
+def _values(row: RowMapping) -> NDArray[np.float64]:
+    return np.array([row[column.lower()] for column in COLUMNS], dtype=np.float64)

@@ -13,7 +13,7 @@ from bot.blocks.parts import (
     message,
     section,
 )
-from segmentation.answers import Answer
+from segmentation.answers import Answer, Answers
 from segmentation.explanation import sureness
 from segmentation.model import Band
 from segmentation.store import Snapshot
@@ -76,21 +76,20 @@ def certainty(answer: Answer) -> str:
     return " ".join(sentences)
 
 
-def several_customers(
-    answers: Sequence[Answer], unknown: Sequence[str], snapshot: Snapshot, label: str
-) -> Message:
+def several_customers(found: Answers, asked: Sequence[str], label: str) -> Message:
     """Several customers at a glance, a paragraph each, and the ids that nobody has."""
     rows = [
         section(
-            f"*{escaped(answer.customer or '')}* · {escaped(answer.play.name)}\n"
+            f"*{escaped(customer)}* · {escaped(answer.play.name)}\n"
             f"{sureness(answer.explanation.assignment).capitalize()}; "
             f"next nearest: {escaped(answer.runner_up.short)}"
         )
-        for answer in answers
+        for customer, answer in found.answers.items()
     ]
-    missing = [section(_unknown(unknown, snapshot))] if unknown else []
+    unknown = [customer for customer in asked if customer not in found.answers]
+    missing = [section(_unknown(unknown, found.snapshot))] if unknown else []
     hint = "One id at a time shows why, and what to do."
-    return message([*rows, *missing, context(hint, *_footer(snapshot, label))])
+    return message([*rows, *missing, context(hint, *_footer(found.snapshot, label))])
 
 
 def unknown_customer(customer: str, snapshot: Snapshot, label: str) -> Message:

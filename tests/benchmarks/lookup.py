@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from bot.blocks.card import customer_card
-from segmentation.answers import answer_for_customer
+from segmentation.answers import answers_for
 from segmentation.playbook import load_playbook
 from segmentation.portfolio import portfolio_from_frame
 from segmentation.publishing import publish
@@ -45,9 +45,9 @@ def _compared(database: Path) -> list[Comparison]:
 
     def cards() -> None:
         for customer in ids:
-            answer = answer_for_customer(store, playbook, customer)
-            assert answer is not None
-            customer_card(answer, "")
+            found = answers_for(store, playbook, [customer])
+            assert found is not None
+            customer_card(found.answers[customer], "")
 
     def rows() -> None:
         for customer in ids:

@@ -12,7 +12,7 @@ from bot.blocks.card import customer_card
 from bot.commands import SUB_COMMANDS, USAGES
 from bot.desk import Desk
 from bot.local_workspace import Driver, LocalWorkspace
-from segmentation.answers import answer_for_customer
+from segmentation.answers import answers_for
 from segmentation.explanation import sureness
 from segmentation.features import INDEX
 from segmentation.model import Band
@@ -36,8 +36,9 @@ def test_a_card_tells_segment_action_certainty_and_reasons(
     ada: Driver, desk: Desk, portfolio: Portfolio
 ) -> None:
     customer = str(portfolio.ids[40])
-    expected = answer_for_customer(desk.store, desk.playbook, customer)
-    assert expected is not None
+    found = answers_for(desk.store, desk.playbook, [customer])
+    assert found is not None
+    expected = found.answers[customer]
     card = answer(ada, f"/segment {customer}")
     assert customer in card
     for told in (
@@ -142,9 +143,9 @@ def test_a_digest_preview_is_for_the_one_who_asked(ada: Driver, ben: Driver) -> 
 
 def test_a_wicked_customer_id_pings_nobody(ada: Driver, desk: Desk) -> None:
     """The workspace lists every mass mention among its problems, which fails this test."""
-    found = answer_for_customer(desk.store, desk.playbook, WICKED)
+    found = answers_for(desk.store, desk.playbook, [WICKED])
     assert found is not None
-    card = customer_card(found, "label")
+    card = customer_card(found.answers[WICKED], "label")
     assert "&lt;!channel&gt;" in card.text
     assert "<!" not in str(card.payload())
     assert "Usage" in answer(ada, f"/segment {WICKED}")

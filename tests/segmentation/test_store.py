@@ -36,7 +36,7 @@ def moved(portfolio: Portfolio, model: SegmentModel, rows: int, segment: int) ->
 
 def test_a_new_store_has_nothing_to_tell(store: Store, playbook: Playbook) -> None:
     assert store.newest() is None
-    assert store.customer("C10001") is None
+    assert store.look_up(["C10001"]) is None
     assert overview(store, playbook) is None
 
 
@@ -44,10 +44,14 @@ def test_a_customer_is_found_with_the_values_that_were_scored(
     store: Store, portfolio: Portfolio, publish_portfolio: Publish
 ) -> None:
     snapshot = publish_portfolio(portfolio, MONDAY)
-    found = store.customer(str(portfolio.ids[5]))
+    found = store.look_up([str(portfolio.ids[5]), "nobody", str(portfolio.ids[9])])
     assert found is not None
-    np.testing.assert_array_equal(found.values, portfolio.values[5])
-    assert store.customer("nobody") is None
+    assert found.snapshot == snapshot
+    assert set(found.values) == {portfolio.ids[5], portfolio.ids[9]}
+    np.testing.assert_array_equal(found.values[portfolio.ids[5]], portfolio.values[5])
+    nobody = store.look_up(["nobody"])
+    assert nobody is not None
+    assert nobody.values == {}
     assert snapshot.customers == len(portfolio) == sum(snapshot.sizes.values())
     assert np.isnan(portfolio.values[:, INDEX["MINIMUM_PAYMENTS"]]).any()
 
@@ -69,9 +73,9 @@ def test_the_same_date_is_replaced_and_leaves_nothing_behind(
     publish_portfolio(portfolio, MONDAY)
     publish_portfolio(moved(portfolio, model, 100, 2), MONDAY)
     (only,) = store.snapshots()
-    first = store.customer(str(portfolio.ids[0]))
+    first = store.look_up([str(portfolio.ids[0])])
     assert first is not None
-    assert first.segment == 2
+    np.testing.assert_allclose(first.values[portfolio.ids[0]], model.typical(2))
     with store.engine.connect() as connection:
         rows = connection.execute(select(func.count()).select_from(assignments)).scalar_one()
         loads = connection.execute(select(func.count()).select_from(generations)).scalar_one()
@@ -135,9 +139,9 @@ def test_a_load_that_fails_half_way_leaves_the_last_snapshot_answering(
     newest = store.newest()
     assert newest is not None
     assert newest.as_of == BEFORE
-    first = store.customer(str(portfolio.ids[0]))
+    first = store.look_up([str(portfolio.ids[0])])
     assert first is not None
-    np.testing.assert_array_equal(first.values, portfolio.values[0])
+    np.testing.assert_array_equal(first.values[portfolio.ids[0]], portfolio.values[0])
 
 
 def test_what_a_dead_load_left_is_cleared_by_a_later_one(
