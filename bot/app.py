@@ -10,13 +10,11 @@ from typing import Any, Final
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks import form as form_blocks
-from bot.blocks.form import trouble_view
-from bot.blocks.guide import sentence
+from bot.blocks.guide import sentence, trouble_home, trouble_view
 from bot.commands import COMMAND, answer_command
 from bot.desk import Desk
 from bot.form import form_edited, form_submitted, form_wanted
@@ -83,27 +81,36 @@ def identity(client: WebClient) -> AuthorizeResult:
     )
 
 
-def _answer_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse | None:
-    """A sentence and a reference for the person; the traceback under that reference for the log."""
-    if isinstance(error, SegbotError):
-        text = str(error)
-    else:
-        reference = secrets.token_hex(4)
-        _log.error("Reference %s", reference, exc_info=error)
-        text = (
-            "Something went wrong on Segbot's side; nothing was changed. Please try again. "
-            f"If it happens again, tell whoever runs Segbot this reference: {reference}"
-        )
+def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
+    """A sentence and a reference for the person; the traceback under that reference for the log.
+
+    The sentence appears where the person is looking: in the modal, in the channel, on Home.
+    """
+    text = _told(error)
     if body.get("type") == "view_submission":
         return _acknowledged({"response_action": "update", "view": trouble_view(text)})
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **sentence(text).payload()})
-    if body.get("response_url"):
-        respond(response_type="ephemeral", replace_original=False, **sentence(text).payload())
-    return _acknowledged(None)
+    if body.get("view", {}).get("type") == "modal":
+        client.views_update(view_id=body["view"]["id"], view=trouble_view(text))
+    else:
+        member = body["user"]["id"] if "user" in body else body["event"]["user"]
+        client.views_publish(user_id=member, view=trouble_home(text))
+    return _acknowledged({})
 
 
-def _acknowledged(payload: dict[str, Any] | None) -> BoltResponse:
+def _told(error: Exception) -> str:
+    if isinstance(error, SegbotError):
+        return str(error)
+    reference = secrets.token_hex(4)
+    _log.error("Reference %s", reference, exc_info=error)
+    return (
+        "Something went wrong on Segbot's side; nothing was changed. Please try again. "
+        f"If it happens again, tell whoever runs Segbot this reference: {reference}"
+    )
+
+
+def _acknowledged(payload: dict[str, Any]) -> BoltResponse:
     return BoltResponse(
         status=200,
         body=json.dumps(payload) if payload else "",

@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.blocks.card import explanation_blocks
-from bot.blocks.parts import Block, View, actions, button, context, escaped, header, section
+from bot.blocks.parts import (
+    Block,
+    View,
+    actions,
+    button,
+    context,
+    escaped,
+    header,
+    modal,
+    plain,
+    section,
+)
 from segmentation.answers import Answer
 from segmentation.features import FEATURES, Feature, Group
 
@@ -41,10 +52,10 @@ def form_view(
         ]
     if label:
         blocks.append(context(escaped(label)))
-    return _modal("Which segment?", blocks) | {
+    return modal("Which segment?", blocks) | {
         "callback_id": SUBMITTED,
-        "submit": _plain("Find segment"),
-        "close": _plain("Cancel"),
+        "submit": plain("Find segment"),
+        "close": plain("Cancel"),
     }
 
 
@@ -63,8 +74,8 @@ def _input(feature: Feature, optional: bool, value: float | None) -> Block:
     return {
         "type": "input",
         "block_id": feature.column,
-        "label": _plain(f"{feature.label} ({feature.scale})"),
-        "hint": _plain(hint),
+        "label": plain(f"{feature.label} ({feature.scale})"),
+        "hint": plain(hint),
         "optional": optional,
         "element": element,
     }
@@ -85,23 +96,10 @@ def result_view(answer: Answer, values: NDArray[np.float64], label: str) -> View
         actions(button("Edit the figures", EDIT)),
         context("Typical = the segment's average", "Nothing was stored", escaped(label)),
     ]
-    return _modal("Segment", blocks) | {
-        "close": _plain("Close"),
+    return modal("Segment", blocks) | {
+        "close": plain("Close"),
         "private_metadata": _packed(values),
     }
-
-
-def trouble_view(text: str) -> View:
-    """A modal that says what went wrong."""
-    return _modal("Segbot", [section(escaped(text))]) | {"close": _plain("Close")}
-
-
-def _modal(title: str, blocks: list[Block]) -> View:
-    return {"type": "modal", "title": _plain(title), "blocks": blocks}
-
-
-def _plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
 
 
 def _written(value: float) -> str:

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.blocks.parts import Message, bullets, context, escaped, message, section
+from bot.blocks.parts import (
+    Message,
+    View,
+    bullets,
+    context,
+    escaped,
+    message,
+    modal,
+    plain,
+    section,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +57,13 @@ def usage_message(usages: Sequence[Usage]) -> Message:
 def sentence(text: str) -> Message:
     """A message of one sentence; `text` is escaped here."""
     return message([section(escaped(text))])
+
+
+def trouble_view(text: str) -> View:
+    """A modal that says what went wrong."""
+    return modal("Segbot", [section(escaped(text))]) | {"close": plain("Close")}
+
+
+def trouble_home(text: str) -> View:
+    """A Home tab that says what went wrong; it is drawn anew when it is opened again."""
+    return {"type": "home", "blocks": [section(escaped(text))]}

@@ -44,9 +44,19 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def plain(text: str) -> dict[str, str]:
+    """A plain_text object."""
+    return {"type": "plain_text", "text": text}
+
+
+def modal(title: str, blocks: Sequence[Block]) -> View:
+    """A modal; its title is at most 24 characters."""
+    return {"type": "modal", "title": plain(title), "blocks": list(blocks)}
+
+
 def header(text: str) -> Block:
     """A heading; plain text, at most 150 characters."""
-    return {"type": "header", "text": {"type": "plain_text", "text": text}}
+    return {"type": "header", "text": plain(text)}
 
 
 def section(text: str) -> Block:
@@ -63,8 +73,7 @@ def context(*texts: str) -> Block:
 def button(text: str, action_id: str, *, primary: bool = False) -> dict[str, Any]:
     """A button; its text is at most 75 characters."""
     style = {"style": "primary"} if primary else {}
-    label = {"type": "plain_text", "text": text}
-    return {"type": "button", "text": label, "action_id": action_id} | style
+    return {"type": "button", "text": plain(text), "action_id": action_id} | style
 
 
 def actions(*buttons: dict[str, Any]) -> Block:

@@ -1,12 +1,10 @@
 """`/segment`: every sub-command, look-ups, and what happens when things go wrong."""
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import text
 
 from bot.blocks.card import customer_card
 from bot.commands import SUB_COMMANDS, USAGES
@@ -192,22 +190,3 @@ def test_before_the_first_snapshot_members_are_told_what_is_missing(
             assert "No portfolio has been scored yet" in answer(ada, command)
         home = ada.opens_home()
     assert "No portfolio has been scored yet" in str(home)
-
-
-def test_a_failure_gives_the_person_a_reference_that_stands_in_the_log(
-    tmp_path: Path,
-    workspace: LocalWorkspace,
-    trained: TrainedModel,
-    playbook: Playbook,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    desk = bare_desk(tmp_path, trained, playbook)
-    with desk.store.engine.begin() as connection:
-        connection.execute(text("DROP TABLE published"))
-    with connected(workspace, desk), caplog.at_level(logging.ERROR):
-        told = answer(workspace.member("Ada Okafor"), "/segment C10001")
-    reference = told.rsplit(": ", 1)[1]
-    assert "Something went wrong on Segbot's side" in told
-    (record,) = [record for record in caplog.records if reference in record.getMessage()]
-    assert record.exc_info is not None
-    assert "C10001" not in caplog.text
