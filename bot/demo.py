@@ -20,6 +20,7 @@ from bot.local_workspace import Channel, Greeting, LocalWorkspace, Member, PortI
 from bot.manifest import manifest
 from segmentation.errors import SegbotError
 from segmentation.model import FORMAT
+from segmentation.schema import layout
 from segmentation.store import open_store
 
 _FOLDER: Final = Path(".segbot/demo")
@@ -159,7 +160,9 @@ def _prepared(data: Path | None, now: datetime) -> Prepared:
     label = f"Your portfolio {data.name}" if data else "Every customer here is made up"
     newest = now.date() if data else now.date() - timedelta(days=now.weekday())
     origin = hashlib.sha256(data.read_bytes()).hexdigest() if data and data.is_file() else "made-up"
-    key = hashlib.sha256(f"{_VERSION} {FORMAT} {newest} {origin}".encode()).hexdigest()[:12]
+    key = hashlib.sha256(f"{_VERSION} {FORMAT} {layout()} {newest} {origin}".encode()).hexdigest()[
+        :12
+    ]
     prepared = Prepared(_FOLDER / key, label)
     if not prepared.folder.exists():
         from bot.demo_data import prepare

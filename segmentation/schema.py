@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
     make_url,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -94,6 +95,7 @@ def opened_engine(url: str) -> Engine:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
         metadata.create_all(engine)
+        _check_layout(engine)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(f"The store's URL is not usable: {error}.") from None
     except (OSError, SQLAlchemyError) as error:
@@ -103,6 +105,22 @@ def opened_engine(url: str) -> Engine:
             f"cannot be opened: {cause}."
         ) from None
     return engine
+
+
+def layout() -> dict[str, list[str]]:
+    """Every table with its columns, as this version of Segbot needs them."""
+    return {table.name: list(table.columns.keys()) for table in metadata.sorted_tables}
+
+
+def _check_layout(engine: Engine) -> None:
+    there = inspect(engine)
+    for table, columns in layout().items():
+        if not {column["name"] for column in there.get_columns(table)} >= set(columns):
+            raise StoreError(
+                f"The store at {engine.url.render_as_string(hide_password=True)} was made by "
+                f"another version of Segbot (its table {table} differs). Move it away or name "
+                "another store, and score your portfolios again."
+            )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from segmentation.answers import overview
 from segmentation.errors import StoreError
@@ -176,6 +176,13 @@ def test_a_load_killed_outright_leaves_the_last_snapshot_answering(
     assert newest is not None
     assert newest.as_of == BEFORE
     assert newest.customers == len(portfolio)
+
+
+def test_a_store_of_another_version_says_what_to_do(store: Store, store_url: str) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE generations DROP COLUMN sizes"))
+    with pytest.raises(StoreError, match="made by another version of Segbot"):
+        open_store(store_url)
 
 
 @pytest.mark.parametrize(
