@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from segmentation.schema import make_tables
+
 _metadata = MetaData()
 _keys = Table(
     "audit_key",
@@ -45,12 +47,12 @@ _ONLY_KEY: Final = 1
 class AuditTrail:
     """Writes one record a look-up, before the answer is given.
 
-    Customers stand in it as keyed hashes (HMAC-SHA256 with a key that the store made for itself),
-    so that a copy of the trail without the key names nobody.
+    Customers stand in it as keyed hashes (HMAC-SHA256), so that a copy of the trail names nobody.
+    The key is in the store, beside the customers themselves: it protects copies, not the store.
     """
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        _metadata.create_all(engine)
+        make_tables(engine, _metadata)
         self._engine = engine
         self._now = now
         self._key = _key(engine)

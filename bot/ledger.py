@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from segmentation.schema import make_tables
+
 _metadata = MetaData()
 _deliveries = Table(
     "deliveries",
@@ -41,29 +43,38 @@ _LONGEST_PAUSE: Final = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One digest for one channel and period; `state` is claimed, posted or failed."""
+    """One digest for one channel and period; `state` is claimed, posted or failed.
+
+    `retry_at` is when a failed one is tried again.
+    """
 
     channel: str
     period: date
     state: str
     attempts: int
+    retry_at: datetime
 
 
 class Ledger:
-    """The only judge of whether a digest may be posted; safe among threads and processes."""
+    """The only judge of whether a digest may be posted; safe among threads and processes.
+
+    `now` is in UTC throughout.
+    """
 
     def __init__(self, engine: Engine) -> None:
-        _metadata.create_all(engine)
+        make_tables(engine, _metadata)
         self._engine = engine
+
+    def is_due(self, channel: str, period: date, now: datetime) -> bool:
+        """Whether a claim is worth trying: nobody has posted this digest or is about to."""
+        delivery = self.delivery(channel, period)
+        return delivery is None or (delivery.state == "failed" and delivery.retry_at <= now)
 
     def claim(self, channel: str, period: date, now: datetime) -> bool:
         """Whether the caller, and nobody else, shall post this digest now."""
-        return self._claim_new(channel, period, now) or self._claim_failed(channel, period, now)
-
-    def _claim_new(self, channel: str, period: date, now: datetime) -> bool:
-        row = {"channel": channel, "period": period, "state": "claimed", "attempts": 1}
         if self.delivery(channel, period) is not None:
-            return False
+            return self._claim_failed(channel, period, now)
+        row = {"channel": channel, "period": period, "state": "claimed", "attempts": 1}
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(_deliveries).values(**row, changed_at=now))
@@ -72,36 +83,35 @@ class Ledger:
         return True
 
     def _claim_failed(self, channel: str, period: date, now: datetime) -> bool:
+        attempts = _deliveries.c.attempts + 1
         with self._engine.begin() as connection:
             claimed = connection.execute(
                 update(_deliveries)
                 .where(_deliveries.c.channel == channel, _deliveries.c.period == period)
                 .where(_deliveries.c.state == "failed", _deliveries.c.retry_at <= now)
-                .values(state="claimed", attempts=_deliveries.c.attempts + 1, changed_at=now)
+                .values(state="claimed", attempts=attempts, changed_at=now)
             )
             return claimed.rowcount == 1
 
     def posted(self, channel: str, period: date, now: datetime) -> None:
         """The digest stands in the channel."""
-        self._settle(channel, period, now, "posted", None)
+        self._settle(channel, period, state="posted", changed_at=now, retry_at=None)
 
     def failed(self, channel: str, period: date, now: datetime) -> datetime:
         """Slack refused the digest; the moment from which it is tried again."""
         delivery = self.delivery(channel, period)
         attempts = delivery.attempts if delivery else 1
-        pause = min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)
-        retry_at: datetime = now.astimezone(UTC) + pause
-        self._settle(channel, period, now, "failed", retry_at)
+        pause: timedelta = min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)
+        retry_at = now + pause
+        self._settle(channel, period, state="failed", changed_at=now, retry_at=retry_at)
         return retry_at
 
-    def _settle(
-        self, channel: str, period: date, now: datetime, state: str, retry_at: datetime | None
-    ) -> None:
+    def _settle(self, channel: str, period: date, **values: object) -> None:
         with self._engine.begin() as connection:
             connection.execute(
                 update(_deliveries)
                 .where(_deliveries.c.channel == channel, _deliveries.c.period == period)
-                .values(state=state, changed_at=now, retry_at=retry_at)
+                .values(**values)
             )
 
     def delivery(self, channel: str, period: date) -> Delivery | None:
@@ -113,4 +123,7 @@ class Ledger:
             row = connection.execute(query).mappings().first()
         if row is None:
             return None
-        return Delivery(row["channel"], row["period"], row["state"], row["attempts"])
+        retry_at = (row["retry_at"] or row["changed_at"]).replace(
+            tzinfo=UTC
+        )  # SQLite keeps no zone
+        return Delivery(row["channel"], row["period"], row["state"], row["attempts"], retry_at)

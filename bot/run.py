@@ -20,6 +20,7 @@ from segmentation.errors import SegbotError
 from segmentation.playbook import load_playbook
 from segmentation.store import open_store
 
+_STORE_WAIT = 2.0  # seconds: Slack gives up on an answer after three
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +40,9 @@ def run(settings: Settings) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     desk = made_desk(settings)
     client = WebClient(
-        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        retry_handlers=[],  # the default one repeats a message that may have arrived
     )
     app = slack_app(desk, client, identity(client), settings.segbot_listener_threads)
     delivery = DigestDelivery(
@@ -71,11 +74,15 @@ def _connect(handler: SocketModeHandler) -> None:
             f"Slack refused SLACK_APP_TOKEN ({error.response['error']}). Make an app-level token "
             "with the scope connections:write on the app's Basic Information page."
         ) from None
+    except OSError as error:
+        raise SegbotError(
+            f"Slack's socket cannot be reached ({error}). Check the network."
+        ) from None
 
 
 def made_desk(settings: Settings) -> Desk:
     """The desk that the settings describe."""
-    store = open_store(settings.segbot_store_url)
+    store = open_store(settings.segbot_store_url, wait=_STORE_WAIT)
     return Desk(
         store=store,
         shelf=ModelShelf(settings.segbot_model_dir),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from segmentation.explanation import Explanation, explain
 from segmentation.model import Segment, SegmentModel
 from segmentation.playbook import Play, Playbook
-from segmentation.store import Movement, Snapshot, Store
+from segmentation.store import Snapshot, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Answer:
     play: Play
     runner_up: Play
     explanation: Explanation
+    soft_border: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,15 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The newest snapshot: every segment's size, and what moved since the snapshot before.
+    """The newest snapshot with the model that scored it, every segment's size, and what moved.
 
-    `previous` is None for a first snapshot; `movement` is None, and `flows` empty, then and after
-    a retraining, when two snapshots cannot be compared.
+    `flows` are the movements between segments, the largest first; empty where the snapshot cannot
+    be compared with one before.
     """
 
     snapshot: Snapshot
-    previous: Snapshot | None
+    model: SegmentModel
     sizes: tuple[SegmentSize, ...]
-    movement: Movement | None
     flows: tuple[Flow, ...]
 
 
@@ -108,23 +108,25 @@ def _answer(
         play=playbook.play(model.segment(explanation.assignment.segment)),
         runner_up=playbook.play(model.segment(explanation.assignment.runner_up)),
         explanation=explanation,
+        soft_border=model.segment(explanation.assignment.segment).has_soft_border,
     )
 
 
 def overview(store: Store, playbook: Playbook) -> Overview | None:
     """The whole book at the newest snapshot, or None while there is no snapshot."""
     snapshot = store.newest()
-    if snapshot is None:
-        return None
+    return None if snapshot is None else overview_of(snapshot, store, playbook)
+
+
+def overview_of(snapshot: Snapshot, store: Store, playbook: Playbook) -> Overview:
+    """The whole book at one snapshot."""
     model = store.model(snapshot.model)
-    movement = store.movement(snapshot)
     plays = {segment.id: playbook.play(segment) for segment in model.segments}
-    flows = movement.flows if movement else {}
+    flows = (snapshot.movement.flows if snapshot.movement else None) or {}
     return Overview(
         snapshot=snapshot,
-        previous=store.previous(snapshot),
-        sizes=tuple(_size(segment, plays, snapshot, movement) for segment in model.segments),
-        movement=movement,
+        model=model,
+        sizes=tuple(_size(segment, plays[segment.id], snapshot) for segment in model.segments),
         flows=tuple(
             Flow(plays[before], plays[now], count)
             for (before, now), count in sorted(flows.items(), key=lambda flow: -flow[1])
@@ -133,14 +135,16 @@ def overview(store: Store, playbook: Playbook) -> Overview | None:
     )
 
 
-def _size(
-    segment: Segment, plays: dict[int, Play], snapshot: Snapshot, movement: Movement | None
-) -> SegmentSize:
-    customers = snapshot.sizes.get(segment.id, 0)
+def _size(segment: Segment, play: Play, snapshot: Snapshot) -> SegmentSize:
+    customers, movement = snapshot.sizes.get(segment.id, 0), snapshot.movement
     return SegmentSize(
         segment=segment,
-        play=plays[segment.id],
+        play=play,
         customers=customers,
         share=customers / snapshot.customers if snapshot.customers else 0.0,
-        customers_before=movement.since.sizes.get(segment.id, 0) if movement else None,
+        customers_before=(
+            movement.sizes_before.get(segment.id, 0)
+            if movement is not None and movement.flows is not None
+            else None
+        ),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from segmentation.answers import Overview, SegmentSize
-from segmentation.wording import day, percent, signed
+from segmentation.wording import day, percent, shorten, signed
 
 # From the palette of Okabe and Ito, told apart with any colour vision; grey without archetype.
 COLOURS: Final = {
@@ -14,6 +14,7 @@ COLOURS: Final = {
     "cash_advance": "#D55E00",
     "installment": "#0072B2",
 }
+_LONGEST_ALT: Final = 1_000  # characters of alt text that Slack takes
 _OTHER: Final = "#7F7F7F"
 _INK: Final = "#1F2328"
 _QUIET: Final = "#656D76"
@@ -38,13 +39,9 @@ def sizes_chart(book: Overview) -> Picture:
     figure = Figure(figsize=(9, 0.8 * len(book.sizes) + 0.9), dpi=150, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.02, 0.02, 0.96, 0.84))
-    figure.text(
-        0.02, 0.92, "Customers by segment", fontsize=15, fontweight="bold", color=_INK, va="center"
-    )
-    figure.text(
-        0.98, 0.92, f"{day(book.snapshot.as_of)} · {book.snapshot.customers:,} customers",
-        fontsize=11, color=_QUIET, ha="right", va="center",
-    )  # fmt: skip
+    data = f"{day(book.snapshot.as_of)} · {book.snapshot.customers:,} customers"
+    figure.text(0.02, 0.92, "Customers by segment", size=15, weight="bold", color=_INK, va="center")
+    figure.text(0.98, 0.92, data, size=11, color=_QUIET, ha="right", va="center")
     _draw_bars(axes, book)
     png = io.BytesIO()
     figure.savefig(png, format="png")
@@ -52,23 +49,23 @@ def sizes_chart(book: Overview) -> Picture:
         png=png.getvalue(),
         filename=f"segments-{book.snapshot.as_of.isoformat()}.png",
         title=f"Customers by segment, {day(book.snapshot.as_of)}",
-        alt_text=_alt_text(book),
+        alt_text=_alt_text(book)[:_LONGEST_ALT],
     )
 
 
 def _draw_bars(axes: Any, book: Overview) -> None:  # noqa: ANN401 - matplotlib, loaded late
+    text = {"size": 12, "color": _INK, "va": "center", "parse_math": False}  # “$” is a currency
     longest = max((size.share for size in book.sizes), default=0) or 1
+    axes.set_ylim(len(book.sizes) - 0.7, -0.55)
+    axes.axis("off")
+    width = 0.0
     for place, size in enumerate(book.sizes):
         colour = COLOURS.get(size.segment.archetype or "", _OTHER)
         axes.barh(place, size.share, height=0.42, color=colour)
-        axes.text(0, place - 0.36, size.play.name, fontsize=12, color=_INK, va="center")
-        axes.text(
-            size.share + longest * 0.012, place, _label(size),
-            fontsize=12, fontweight="bold", color=_INK, va="center",
-        )  # fmt: skip
-    axes.set_xlim(0, longest * 1.38)
-    axes.set_ylim(len(book.sizes) - 0.7, -0.55)
-    axes.axis("off")
+        axes.text(0, place - 0.36, shorten(size.play.name, 80), **text)
+        label = axes.text(size.share + longest * 0.012, place, _label(size), weight="bold", **text)
+        width = max(width, label.get_window_extent().width / axes.get_window_extent().width)
+    axes.set_xlim(0, longest * 1.02 / max(1 - width, 0.2))
 
 
 def _label(size: SegmentSize) -> str:

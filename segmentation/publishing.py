@@ -14,11 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
 from segmentation.model import Assignments, SegmentModel
-from segmentation.schema import assignments, generations, models, movements, published
+from segmentation.schema import assignments, generations, models, published, take_turns
 from segmentation.store import Snapshot, Store
 
 _ABANDONED_AFTER: Final = timedelta(days=1)
@@ -47,7 +48,27 @@ def publish(
     Batches are committed as they come, so that the bot can write meanwhile; nothing of them is
     seen before the last one is in.
     """
-    engine = store.engine
+    try:
+        _publish(store.engine, batches, model, as_of, source, started_at)
+    except OperationalError as error:
+        raise StoreError(
+            f"The store could not be written ({error.orig}). Nothing of the snapshot of {as_of} "
+            "is visible, and what was there before still is; try again."
+        ) from None
+    snapshot = store.snapshot(as_of)
+    if snapshot is None:
+        raise StoreError(f"The snapshot of {as_of} was removed while it was being published.")
+    return snapshot
+
+
+def _publish(
+    engine: Engine,
+    batches: Iterable[ScoredBatch],
+    model: SegmentModel,
+    as_of: date,
+    source: str,
+    started_at: datetime,
+) -> None:
     generation = _begin(engine, model, as_of, source, started_at)
     sizes: Counter[int] = Counter()
     for batch in batches:
@@ -55,25 +76,24 @@ def publish(
             connection.execute(insert(assignments), _rows(generation, batch))
         sizes.update(batch.assignments.segment.tolist())
     with engine.begin() as connection:
+        take_turns(connection)
         replaced = _swap(connection, generation, as_of, sizes)
         _refresh_movements(connection, as_of)
     for old in [*replaced, *_abandoned(engine, started_at)]:
         _discard(engine, old)
-    snapshot = store.snapshot(as_of)
-    if snapshot is None:
-        raise StoreError(f"The snapshot of {as_of} was removed while it was being published.")
-    return snapshot
 
 
 def _begin(
     engine: Engine, model: SegmentModel, as_of: date, source: str, started_at: datetime
 ) -> int:
-    with engine.begin() as connection:
-        known = select(models.c.fingerprint).where(models.c.fingerprint == model.fingerprint)
-        if connection.execute(known).first() is None:
+    try:
+        with engine.begin() as connection:
             connection.execute(
                 insert(models).values(fingerprint=model.fingerprint, document=model.document)
             )
+    except IntegrityError:
+        pass  # the store knows the model already
+    with engine.begin() as connection:
         begun = connection.execute(
             insert(generations)
             .values(
@@ -122,10 +142,10 @@ def _swap(connection: Connection, generation: int, as_of: date, sizes: Counter[i
 
 
 def _refresh_movements(connection: Connection, as_of: date) -> None:
-    """Count movement into the snapshot of `as_of`, and out of it into the next one."""
+    """Compare the snapshot of `as_of` with the one before it, and the next one with it."""
     dates = (
         connection.execute(
-            select(published.c.as_of, published.c.generation, generations.c.model)
+            select(published.c.as_of, generations)
             .join(generations, generations.c.generation == published.c.generation)
             .order_by(published.c.as_of)
         )
@@ -134,24 +154,33 @@ def _refresh_movements(connection: Connection, as_of: date) -> None:
     )
     for earlier, later in pairwise(dates):
         if as_of in (earlier["as_of"], later["as_of"]):
-            _count_movement(connection, earlier, later)
+            movement = {
+                "since": earlier["as_of"].isoformat(),
+                "sizes": earlier["sizes"],
+                "flows": _flows(connection, earlier, later),
+            }
+            connection.execute(
+                update(generations)
+                .where(generations.c.generation == later["generation"])
+                .values(movement=movement)
+            )
 
 
-def _count_movement(connection: Connection, earlier: RowMapping, later: RowMapping) -> None:
-    generation = later["generation"]
-    connection.execute(delete(movements).where(movements.c.generation == generation))
+def _flows(
+    connection: Connection, earlier: RowMapping, later: RowMapping
+) -> list[tuple[int, int, int]] | None:
+    """Customers of both snapshots by segment before and now; None under different models."""
     if earlier["model"] != later["model"]:
-        return
+        return None
     before, now = assignments.alias("before"), assignments.alias("now")
     flows = (
-        select(now.c.generation, before.c.segment, now.c.segment, func.count())
+        select(before.c.segment, now.c.segment, func.count())
         .select_from(now.join(before, now.c.customer == before.c.customer))
-        .where(now.c.generation == generation, before.c.generation == earlier["generation"])
-        .group_by(now.c.generation, before.c.segment, now.c.segment)
+        .where(now.c.generation == later["generation"])
+        .where(before.c.generation == earlier["generation"])
+        .group_by(before.c.segment, now.c.segment)
     )
-    connection.execute(
-        insert(movements).from_select(["generation", "came_from", "segment", "customers"], flows)
-    )
+    return [(old, new, count) for old, new, count in connection.execute(flows)]
 
 
 def _abandoned(engine: Engine, now: datetime) -> list[int]:
@@ -167,5 +196,5 @@ def _abandoned(engine: Engine, now: datetime) -> list[int]:
 
 def _discard(engine: Engine, generation: int) -> None:
     with engine.begin() as connection:
-        for table in (assignments, movements, generations):
+        for table in (assignments, generations):
             connection.execute(delete(table).where(table.c.generation == generation))

@@ -1,12 +1,14 @@
 """The tables of the store, and how its database is opened: SQLite by default, PostgreSQL by URL."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Engine,
@@ -19,14 +21,17 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
+    select,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
 
+_TURN: Final = 0x5E9B07  # any number that no other program's advisory lock has
 metadata = MetaData()
 
 models = Table(
@@ -48,6 +53,8 @@ generations = Table(
     # Filled in when the load is complete: customers in all, and by segment id.
     Column("customers", Integer),
     Column("sizes", JSON),
+    # Against the snapshot before: its date, sizes, and flows (none after a retraining).
+    Column("movement", JSON),
 )
 
 published = Table(
@@ -71,32 +78,25 @@ assignments = Table(
     sqlite_with_rowid=False,
 )
 
-# How the customers of both snapshots went from the previous one (`came_from`) to this generation.
-movements = Table(
-    "movements",
-    metadata,
-    Column("generation", Integer, primary_key=True),
-    Column("came_from", Integer, primary_key=True),
-    Column("segment", Integer, primary_key=True),
-    Column("customers", Integer, nullable=False),
-)
 
-
-def opened_engine(url: str) -> Engine:
+def opened_engine(url: str, wait: float) -> Engine:
     """An engine on the store's database, its tables made where they are missing.
 
-    Raises StoreError when the URL is no database's, or the database cannot be reached.
+    `wait` is how many seconds a writer waits for another one. Raises StoreError when the URL is
+    no database's, or the database cannot be reached.
     """
     try:
         address = make_url(url)
-        if address.get_backend_name() == "sqlite" and address.database:
+        if address.get_backend_name() == "sqlite":
+            if not address.database:
+                raise StoreError("The store's URL names no file: write sqlite:///folder/segbot.db.")
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(address, hide_parameters=True)
         if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-        metadata.create_all(engine)
+            event.listen(engine, "connect", partial(_prepare_sqlite, wait))
+        make_tables(engine, metadata)
         _check_layout(engine)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise StoreError(f"The store's URL is not usable: {error}.") from None
     except (OSError, SQLAlchemyError) as error:
         cause = getattr(error, "orig", None) or error
@@ -105,6 +105,25 @@ def opened_engine(url: str) -> Engine:
             f"cannot be opened: {cause}."
         ) from None
     return engine
+
+
+def make_tables(engine: Engine, tables: MetaData) -> None:
+    """Make the tables that are missing, also when several processes do so at once."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        take_turns(connection)
+        tables.create_all(connection)
+        connection.commit()
+
+
+def take_turns(connection: Connection) -> None:
+    """Wait until no other process changes tables or pointers; held to the transaction's end.
+
+    SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
 
 def layout() -> dict[str, list[str]]:
@@ -123,7 +142,7 @@ def _check_layout(engine: Engine) -> None:
             )
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type
+def _prepare_sqlite(wait: float, connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type
     """Readers go on while a snapshot is loaded (WAL), and two writers wait for each other."""
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+    for pragma in (f"busy_timeout={wait * 1000:.0f}", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")

@@ -17,15 +17,47 @@ from segmentation.schema import (
     assignments,
     generations,
     models,
-    movements,
     opened_engine,
     published,
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """How a snapshot differs from the one before, which was taken on the date `since`.
+
+    `sizes_before` counts customers by segment id then. `flows` counts customers of both snapshots
+    by (segment before, segment now), staying included; it is None after a retraining, when the
+    two cannot be compared.
+    """
+
+    since: date
+    sizes_before: dict[int, int]
+    flows: dict[tuple[int, int], int] | None
+
+    @property
+    def compared(self) -> int:
+        """Customers who are in both snapshots."""
+        return sum((self.flows or {}).values())
+
+    @property
+    def moved(self) -> int:
+        """Customers whose segment changed."""
+        flows = self.flows or {}
+        return sum(count for (before, now), count in flows.items() if before != now)
+
+    @property
+    def left(self) -> int:
+        """Customers of the snapshot before who are in this one no more."""
+        return sum(self.sizes_before.values()) - self.compared
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A portfolio as scored on one date; `sizes` has a count for each segment id that occurs."""
+    """A portfolio as scored on one date.
+
+    `sizes` has a count for each segment id that occurs; `movement` is None for a first snapshot.
+    """
 
     generation: int
     as_of: date
@@ -33,6 +65,7 @@ class Snapshot:
     source: str
     customers: int
     sizes: dict[int, int]
+    movement: Movement | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,32 +77,6 @@ class LookUp:
 
     snapshot: Snapshot
     values: dict[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """How customers changed segment since the snapshot before, under the same model.
-
-    `flows` counts customers of both snapshots by (segment before, segment now), staying included.
-    """
-
-    since: Snapshot
-    flows: dict[tuple[int, int], int]
-
-    @property
-    def compared(self) -> int:
-        """Customers who are in both snapshots."""
-        return sum(self.flows.values())
-
-    @property
-    def moved(self) -> int:
-        """Customers whose segment changed."""
-        return sum(count for (before, now), count in self.flows.items() if before != now)
-
-    @property
-    def share_moved(self) -> float:
-        """Share of the compared customers who moved; 0 when nobody could be compared."""
-        return self.moved / self.compared if self.compared else 0.0
 
 
 class Store:
@@ -90,12 +97,6 @@ class Store:
     def snapshot(self, as_of: date) -> Snapshot | None:
         """The snapshot of a date, if there is one."""
         return next(iter(self._snapshots(_SNAPSHOTS.where(published.c.as_of == as_of))), None)
-
-    def previous(self, snapshot: Snapshot) -> Snapshot | None:
-        """The snapshot before this one, if there is one."""
-        earlier = _SNAPSHOTS.where(published.c.as_of < snapshot.as_of)
-        newest_first = earlier.order_by(published.c.as_of.desc()).limit(1)
-        return next(iter(self._snapshots(newest_first)), None)
 
     def look_up(self, customers: Sequence[str]) -> LookUp | None:
         """Customers of the newest snapshot, by id; None while there is no snapshot.
@@ -120,16 +121,6 @@ class Store:
         with self.engine.connect() as connection:
             return list(connection.execute(query.limit(most)).scalars())
 
-    def movement(self, snapshot: Snapshot) -> Movement | None:
-        """Movement since the snapshot before; None for the first one and after a retraining."""
-        before = self.previous(snapshot)
-        if before is None or before.model != snapshot.model:
-            return None
-        query = select(movements).where(movements.c.generation == snapshot.generation)
-        with self.engine.connect() as connection:
-            counts = connection.execute(query).all()
-        return Movement(before, {(c.came_from, c.segment): c.customers for c in counts})
-
     def _snapshots(self, query: Select[Any]) -> list[Snapshot]:
         with self.engine.connect() as connection:
             return [_snapshot(row) for row in connection.execute(query).mappings()]
@@ -147,9 +138,12 @@ class Store:
         return parsed_model(row["document"], f"the stored model {fingerprint[:12]}")
 
 
-def open_store(url: str) -> Store:
-    """Open the store at a database URL; its tables are made where they are missing."""
-    return Store(opened_engine(url))
+def open_store(url: str, wait: float = 30) -> Store:
+    """Open the store at a database URL; its tables are made where they are missing.
+
+    `wait` is how many seconds a writer waits for another one before it gives up.
+    """
+    return Store(opened_engine(url, wait))
 
 
 _SNAPSHOTS: Final = select(
@@ -159,6 +153,7 @@ _SNAPSHOTS: Final = select(
     generations.c.source,
     generations.c.customers,
     generations.c.sizes,
+    generations.c.movement,
 ).join(generations, generations.c.generation == published.c.generation)
 _NEWEST: Final = _SNAPSHOTS.order_by(published.c.as_of.desc()).limit(1)
 
@@ -184,8 +179,24 @@ def _snapshot(row: RowMapping) -> Snapshot:
         model=row["model"],
         source=row["source"],
         customers=row["customers"],
-        sizes={int(segment): customers for segment, customers in row["sizes"].items()},
+        sizes=_by_segment(row["sizes"]),
+        movement=_movement(row["movement"]),
     )
+
+
+def _movement(kept: dict[str, Any] | None) -> Movement | None:
+    if kept is None:
+        return None
+    flows = kept["flows"]
+    return Movement(
+        since=date.fromisoformat(kept["since"]),
+        sizes_before=_by_segment(kept["sizes"]),
+        flows=None if flows is None else {(before, now): n for before, now, n in flows},
+    )
+
+
+def _by_segment(counts: dict[str, int]) -> dict[int, int]:
+    return {int(segment): customers for segment, customers in counts.items()}
 
 
 def _values(row: RowMapping) -> NDArray[np.float64]:

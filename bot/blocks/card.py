@@ -14,11 +14,12 @@ from bot.blocks.parts import (
     section,
 )
 from segmentation.answers import Answer, Answers
-from segmentation.explanation import sureness
+from segmentation.explanation import Driver, sureness
 from segmentation.model import Band
 from segmentation.store import Snapshot
-from segmentation.wording import day
+from segmentation.wording import day, listed, shorten
 
+TYPICAL: Final = "Typical = the segment's average"
 SUPPORTING: Final = 4  # the first three carry 78 % of the evidence (median)
 OPPOSING: Final = 3
 
@@ -32,7 +33,7 @@ def customer_card(answer: Answer, label: str) -> Message:
             header(answer.play.name),
             section(f"*Customer {escaped(answer.customer)}*\n{escaped(answer.play.summary)}"),
             *explanation_blocks(answer),
-            context(*_footer(answer.snapshot, label)),
+            context(*_origin(answer.snapshot, label), TYPICAL),
         ]
     )
 
@@ -42,8 +43,8 @@ def explanation_blocks(answer: Answer) -> list[Block]:
     here, there = escaped(answer.play.short), escaped(answer.runner_up.short)
     explanation = answer.explanation
     note = explanation.without_headline
-    supporting = [escaped(driver.told(there)) for driver in explanation.supporting(SUPPORTING)]
-    opposing = [escaped(driver.told(there)) for driver in explanation.opposing(OPPOSING)]
+    supporting = _told(answer, explanation.supporting(SUPPORTING))
+    opposing = _told(answer, explanation.opposing(OPPOSING))
     against = bullets(opposing) or "Nothing: every feature points the same way."
     return [
         *([section(f"*Please note:* {note}")] if note else []),
@@ -53,27 +54,40 @@ def explanation_blocks(answer: Answer) -> list[Block]:
         section(f"*How sure*\n{certainty(answer)}"),
         section(f"*Why {here}*\n{bullets(supporting)}"),
         section(f"*What speaks for {there} instead*\n{against}"),
+        *_blanks(answer),
     ]
+
+
+def _told(answer: Answer, drivers: Sequence[Driver]) -> list[str]:
+    return [escaped(driver.told(answer.runner_up.short)) for driver in drivers]
 
 
 def certainty(answer: Answer) -> str:
     """How sure, in words and on a scale, with what lowers it."""
     assignment = answer.explanation.assignment
     there = escaped(answer.runner_up.short)
-    sure = sureness(assignment)
-    scale = "0 is the border with the next segment, 1 the middle of this one"
-    sentences = [f"{sure.capitalize()} ({assignment.confidence:.2f}; {scale})."]
-    sentences.append(f"Next nearest: {there}.")
+    scale = "0 is the border with the next segment, 1 the segment's average or beyond"
+    sentences = [
+        f"{sureness(assignment).capitalize()} ({assignment.confidence:.2f}; {scale}).",
+        f"Next nearest: {there}.",
+    ]
+    if answer.soft_border:
+        sentences.append("Told one step lower: this segment's border moves at each training.")
     if assignment.band is Band.LOW:
         sentences.append(f"Treat this customer as either; look at {there} as well.")
     if assignment.novel:
         sentences.append(
             "Some figures are more extreme than those of 99 in 100 customers of this segment."
         )
-    if answer.explanation.imputed:
-        blanks = ", ".join(feature.label for feature in answer.explanation.imputed)
-        sentences.append(f"Blank, so the median of the portfolio was taken: {blanks}.")
     return " ".join(sentences)
+
+
+def _blanks(answer: Answer) -> list[Block]:
+    blanks = [driver for driver in answer.explanation.drivers if driver.imputed]
+    if not blanks:
+        return []
+    taken = listed([f"{b.feature.label} ({b.feature.shown(b.value)})" for b in blanks])
+    return [section(f"*Blank, so the median in training was taken:* {taken}.")]
 
 
 def several_customers(found: Answers, asked: Sequence[str], label: str) -> Message:
@@ -88,8 +102,8 @@ def several_customers(found: Answers, asked: Sequence[str], label: str) -> Messa
     ]
     unknown = [customer for customer in asked if customer not in found.answers]
     missing = [section(_unknown(unknown, found.snapshot))] if unknown else []
-    hint = "One id at a time shows why, and what to do."
-    return message([*rows, *missing, context(hint, *_footer(found.snapshot, label))])
+    hint = "One id at a time shows why, and what to do"
+    return message([*rows, *missing, context(hint, *_origin(found.snapshot, label))])
 
 
 def unknown_customer(customer: str, snapshot: Snapshot, label: str) -> Message:
@@ -97,23 +111,19 @@ def unknown_customer(customer: str, snapshot: Snapshot, label: str) -> Message:
     return message(
         [
             section(
-                f"{_unknown([customer], snapshot)} Check the id, or type `/segment form` "
-                "to enter the figures by hand."
+                f"{_unknown([customer], snapshot)} Check the id (capitals matter), or "
+                "type `/segment form` to enter the figures by hand."
             ),
-            context(*_footer(snapshot, label)),
+            context(*_origin(snapshot, label)),
         ]
     )
 
 
 def _unknown(customers: Sequence[str], snapshot: Snapshot) -> str:
-    ids = ", ".join(f"*{escaped(customer)}*" for customer in customers)
+    ids = ", ".join(f"*{escaped(shorten(customer, 40))}*" for customer in customers)
     return f"The snapshot of {day(snapshot.as_of)} has no customer {ids}."
 
 
-def _footer(snapshot: Snapshot, label: str) -> tuple[str, ...]:
-    return (
-        f"Snapshot of {day(snapshot.as_of)}, {snapshot.customers:,} customers",
-        "Typical = the segment's average",
-        "Only you can see this",
-        escaped(label),
-    )
+def _origin(snapshot: Snapshot, label: str) -> tuple[str, ...]:
+    customers = f"{snapshot.customers:,} customers ({escaped(snapshot.source)})"
+    return f"Snapshot of {day(snapshot.as_of)}, {customers}", escaped(label)

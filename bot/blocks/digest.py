@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from bot.blocks.parts import Block, Message, context, header, message, section
+from bot.blocks.parts import Block, Message, context, escaped, header, message, section
 from bot.blocks.sizes import data_line, headline, size_blocks
 from segmentation.answers import Overview
 from segmentation.wording import day
@@ -18,11 +18,11 @@ def digest_message(book: Overview, today: date, label: str) -> Message:
 
 def digest_preview(book: Overview, today: date, label: str, next_post: str) -> Message:
     """The digest as a preview for one member; `next_post` says when the channel gets it."""
-    note = f"Preview: only you can see this. {next_post}, with a chart of the sizes."
+    note = f"Preview. {next_post}, with a chart of the sizes."
     return message([*_body(book, today), context(*data_line(book, label)), context(note)])
 
 
-_MORE: Final = "Look up a customer: `/segment <id>`".replace("<", "&lt;").replace(">", "&gt;")
+_MORE: Final = f"Look up a customer: `{escaped('/segment <id>')}`"
 
 
 def _body(book: Overview, today: date) -> list[Block]:
@@ -38,7 +38,7 @@ def _body(book: Overview, today: date) -> list[Block]:
         else []
     )
     return [
-        header(f"Customer segments, {day(today)}"),
+        header(f"Customer segments on {day(book.snapshot.as_of)}"),
         *stale,
         section(headline(book)),
         *size_blocks(book),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.blocks.card import explanation_blocks
+from bot.blocks.card import TYPICAL, explanation_blocks
 from bot.blocks.parts import (
     Block,
     View,
@@ -41,7 +41,7 @@ def form_view(
         section(
             "Enter a customer's figures over the observed window, 12 months at most. "
             "Amounts are in the account's currency; a share is 0 for no month and 1 for every "
-            "month. Nothing you type here is stored."
+            "month. The figures are not stored; that you asked is recorded."
         )
     ]
     for group, features in groupby(ordered, key=lambda feature: feature.group):
@@ -69,7 +69,7 @@ def _input(feature: Feature, optional: bool, value: float | None) -> Block:
     }
     if value is not None:
         element["initial_value"] = _written(value)
-    blank = " May be left blank: the median of the portfolio is taken then." if optional else ""
+    blank = " May be left blank: the median in training is taken then." if optional else ""
     hint = f"{feature.meaning}. {feature.usually}{blank}".rstrip()
     return {
         "type": "input",
@@ -94,7 +94,7 @@ def result_view(answer: Answer, values: NDArray[np.float64], label: str) -> View
         *explanation_blocks(answer),
         *([section(f"*Unusual figures, please check:* {', '.join(unusual)}.")] if unusual else []),
         actions(button("Edit the figures", EDIT)),
-        context("Typical = the segment's average", "Nothing was stored", escaped(label)),
+        context(TYPICAL, "The figures were not stored", escaped(label)),
     ]
     return modal("Segment", blocks) | {
         "close": plain("Close"),

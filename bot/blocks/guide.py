@@ -14,6 +14,7 @@ from bot.blocks.parts import (
     plain,
     section,
 )
+from segmentation.wording import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,7 @@ def help_message(usages: Sequence[Usage]) -> Message:
             section("*Segbot tells which kind of customer you are looking at, and what to do.*"),
             section(usage_lines(usages)),
             context(
-                "Answers are for your eyes only",
-                "Every look-up is recorded",
+                "Answers are for your eyes only, and every question is recorded",
                 "The Home tab of the app shows the whole portfolio",
             ),
         ]
@@ -48,10 +48,17 @@ def _typed(usage: Usage) -> str:
     return f"/segment {usage.words}".rstrip()
 
 
-def usage_message(usages: Sequence[Usage]) -> Message:
+def usage_message(typed: str, usages: Sequence[Usage]) -> Message:
     """The one line for what could not be understood."""
     words = " | ".join(usage.words for usage in usages if usage.words)
-    return message([section(f"Usage: `/segment {escaped(words)}`\nAlone it opens the form.")])
+    return message(
+        [
+            section(
+                f"I did not understand {escaped(quoted(typed))}. "
+                f"Usage: `/segment {escaped(words)}`; `/segment` alone opens the form."
+            )
+        ]
+    )
 
 
 def sentence(text: str) -> Message:

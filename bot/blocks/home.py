@@ -19,8 +19,11 @@ def home_view(
     next_post: str,
     label: str,
 ) -> View:
-    """The Home tab of one member; `book` is None while no portfolio has been scored."""
-    made = model.provenance
+    """The Home tab of one member; `book` is None while no portfolio has been scored.
+
+    `model` is the one that the form uses; a book is told with the model that scored it.
+    """
+    made = (book.model if book else model).provenance
     blocks: list[Block] = [
         header("Your customers by segment"),
         *(_book_blocks(book, label) if book else [section(_NOTHING_YET)]),

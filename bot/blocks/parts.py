@@ -27,7 +27,9 @@ def message(blocks: Sequence[Block]) -> Message:
 
 
 def _texts(block: Block) -> list[str]:
-    if block["type"] in ("header", "section"):
+    if block["type"] == "header":  # plain text, so it was not escaped
+        return [escaped(block["text"]["text"])]
+    if block["type"] == "section":
         return [block["text"]["text"]]
     if block["type"] == "context":
         return [element["text"] for element in block["elements"]]

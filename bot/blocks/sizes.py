@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from bot.blocks.parts import Block, Message, bullets, context, escaped, message
-from bot.blocks.parts import section as paragraph
+from bot.blocks.parts import Block, Message, bullets, context, escaped, message, section
 from segmentation.answers import Overview, SegmentSize
-from segmentation.wording import day, percent, signed
+from segmentation.store import Movement
+from segmentation.wording import day, listed, percent, signed
 
 NOISE: Final = 0.02  # jitter alone moves 1.6 % of the public portfolio; under 2 % is noise
 FLOWS_SHOWN: Final = 3
@@ -15,8 +15,8 @@ def sizes_message(book: Overview, label: str) -> Message:
     """Sizes and movement of the newest snapshot, for one member."""
     return message(
         [
-            paragraph(f"*Segment sizes on {day(book.snapshot.as_of)}*"),
-            paragraph(headline(book)),
+            section(f"*Segment sizes on {day(book.snapshot.as_of)}*"),
+            section(headline(book)),
             *size_blocks(book),
             context(*data_line(book, label), "Only you can see this"),
         ]
@@ -30,8 +30,8 @@ def size_blocks(book: Overview) -> list[Block]:
         for flow in book.flows[:FLOWS_SHOWN]
     ]
     return [
-        paragraph("\n".join(_size_line(size) for size in book.sizes)),
-        *([paragraph(f"*Largest movements*\n{bullets(flows)}")] if flows else []),
+        section("\n".join(_size_line(size) for size in book.sizes)),
+        *([section(f"*Largest movements*\n{bullets(flows)}")] if flows else []),
     ]
 
 
@@ -43,39 +43,42 @@ def _size_line(size: SegmentSize) -> str:
 
 
 def headline(book: Overview) -> str:
-    """One sentence: what changed since the snapshot before, and whether it matters."""
-    if book.previous is None:
+    """One sentence or two: what changed since the snapshot before, and whether it matters."""
+    movement = book.snapshot.movement
+    if movement is None:
         return "This is the first snapshot: from the next one on you will read here what moved."
-    since = day(book.previous.as_of)
-    if book.movement is None:
+    since = day(movement.since)
+    if movement.flows is None:
         return (
             f"The model was retrained since {since}: segments before and after "
             "cannot be compared, so no movement is shown."
         )
-    moved, share = book.movement.moved, book.movement.share_moved
+    if not movement.compared:
+        return f"None of these customers was in the snapshot of {since}: nothing can be compared."
+    share = movement.moved / movement.compared
     verdict = (
         "that is within the usual noise of under 2\N{NO-BREAK SPACE}%"
         if share < NOISE
         else "more than the usual noise of 2\N{NO-BREAK SPACE}%"
     )
+    both = "" if movement.left == 0 else " who are in both snapshots"
     return (
-        f"*{moved:,} of {book.movement.compared:,} customers ({percent(share)}) changed segment* "
-        f"since {since}; {verdict}. {_net(book)}"
+        f"*{movement.moved:,} of the {movement.compared:,} customers{both} "
+        f"({percent(share)}) changed segment* since {since}; {verdict}. {_net(book, movement)}"
     )
 
 
-def _net(book: Overview) -> str:
-    changes = [(size.change or 0, size.play.short) for size in book.sizes]
-    grown, shrunk = max(changes), min(changes)
-    parts = [
-        f"{escaped(short)} {verb} most ({signed(change)})"
-        for (change, short), verb, counts in (
-            (grown, "grew", grown[0] > 0),
-            (shrunk, "shrank", shrunk[0] < 0),
-        )
-        if counts
-    ]
-    return f"{', '.join(parts)}." if parts else "No segment changed its size."
+def _net(book: Overview, movement: Movement) -> str:
+    changes = [(size.change or 0, escaped(size.play.short)) for size in book.sizes]
+    (grown, grower), (shrunk, shrinker) = max(changes), min(changes)
+    joined = book.snapshot.customers - movement.compared
+    parts = (
+        f"{grower} grew most ({signed(grown)})" if grown > 0 else "",
+        f"{shrinker} shrank most ({signed(shrunk)})" if shrunk < 0 else "",
+        f"{joined:,} customers are new" if joined else "",
+        f"{movement.left:,} are gone" if movement.left else "",
+    )
+    return f"{listed([part for part in parts if part] or ['No segment changed its size'])}."
 
 
 def data_line(book: Overview, label: str) -> tuple[str, ...]:

@@ -83,39 +83,43 @@ def test_the_same_date_is_replaced_and_leaves_nothing_behind(
 
 
 def test_movement_counts_who_changed_segment(
-    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+    portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
 ) -> None:
     publish_portfolio(portfolio, BEFORE)
     was = model.assign(portfolio.values).segment
     snapshot = publish_portfolio(moved(portfolio, model, 100, 2), MONDAY)
-    movement = store.movement(snapshot)
+    movement = snapshot.movement
     assert movement is not None
-    assert movement.since.as_of == BEFORE
+    assert movement.flows is not None
+    assert movement.since == BEFORE
+    assert movement.left == 0
     assert movement.compared == len(portfolio)
     assert movement.moved == (was[:100] != 2).sum()
     assert movement.flows[0, 2] == (was[:100] == 0).sum()
-    assert movement.share_moved == pytest.approx(movement.moved / len(portfolio))
 
 
 def test_reloading_an_earlier_date_brings_later_movement_up_to_date(
     store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
 ) -> None:
     publish_portfolio(portfolio, BEFORE)
-    snapshot = publish_portfolio(portfolio, MONDAY)
+    publish_portfolio(portfolio, MONDAY)
     publish_portfolio(moved(portfolio, model, 100, 2), BEFORE)
-    movement = store.movement(snapshot)
+    newest = store.newest()
+    assert newest is not None
+    movement = newest.movement
     assert movement is not None
     assert movement.moved == (model.assign(portfolio.values[:100]).segment != 2).sum()
 
 
 def test_two_snapshots_under_different_models_are_not_compared(
-    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+    portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
 ) -> None:
     publish_portfolio(portfolio, BEFORE)
     retrained = parsed_model(model.document.replace('"seed": 42', '"seed": 43'), "a test")
     snapshot = publish_portfolio(portfolio, MONDAY, under=retrained)
-    assert store.movement(snapshot) is None
-    assert store.previous(snapshot) is not None
+    assert snapshot.movement is not None
+    assert snapshot.movement.since == BEFORE
+    assert snapshot.movement.flows is None
 
 
 def test_a_customer_is_explained_under_the_model_that_scored_the_snapshot(
@@ -178,6 +182,34 @@ def test_a_load_killed_outright_leaves_the_last_snapshot_answering(
     assert newest.customers == len(portfolio)
 
 
+def test_a_load_under_way_is_left_alone_by_another_one(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    def interrupted() -> Iterator[ScoredBatch]:
+        yield from scored_batches(model, portfolio)
+        publish_portfolio(portfolio, BEFORE)
+
+    snapshot = publish(
+        store, interrupted(), model=model, as_of=MONDAY, source="slow", started_at=NOON
+    )
+    found = store.look_up([str(portfolio.ids[0])])
+    assert found is not None
+    assert found.snapshot == snapshot
+    assert set(found.values) == {portfolio.ids[0]}
+    assert snapshot.movement is not None
+
+
+def test_many_processes_open_a_new_store_and_load_a_new_model_at_once(store_url: str) -> None:
+    script = Path(__file__).with_name("open_and_load.py")
+    started = [
+        subprocess.Popen([sys.executable, script, store_url, str(n)], stderr=subprocess.PIPE)
+        for n in range(4)
+    ]
+    told = [process.communicate(timeout=60)[1].decode() for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0, 0], told
+    assert len(open_store(store_url).snapshots()) == 2
+
+
 def test_a_store_of_another_version_says_what_to_do(store: Store, store_url: str) -> None:
     with store.engine.begin() as connection:
         connection.execute(text("ALTER TABLE generations DROP COLUMN sizes"))
@@ -191,6 +223,8 @@ def test_a_store_of_another_version_says_what_to_do(store: Store, store_url: str
         ("not a url", "not usable"),
         ("nosuchdatabase://localhost/x", "not usable"),
         ("sqlite:////proc/nowhere/segbot.db", "cannot be opened"),
+        ("sqlite://", "names no file"),
+        ("postgresql://localhost:abc/x", "not usable"),
     ],
 )
 def test_a_store_that_cannot_be_opened_says_why(url: str, told: str) -> None:
