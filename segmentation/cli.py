@@ -10,17 +10,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from segmentation.answers import Answer, Overview, answers_for, overview
+from segmentation.answers import Answer, Overview, answers_for, overview, overview_of
 from segmentation.errors import SegbotError
 from segmentation.explanation import Driver, sureness
 from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import Playbook, load_playbook
 from segmentation.store import open_store
-from segmentation.wording import day, percent, signed
+from segmentation.wording import counted, day, percent, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from segmentation.portfolio import Portfolio
     from segmentation.publishing import ScoredBatch
 
 SHOWN: Final = 4  # drivers for a segment; the first three carry 78 % of the evidence (median)
@@ -53,23 +54,27 @@ _Model = Annotated[Path | None, typer.Option("--model", help="Model folder to us
 def train(
     context: typer.Context,
     portfolio: _Portfolio,
-    out: Annotated[Path | None, typer.Option(help="Model folder to write.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Model folder to write; else the one in use. What it held is kept."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of KMeans' starts.")] = 42,
 ) -> None:
     """Train a model on a portfolio and name its segments.
 
     Example: segbot train portfolio.csv --out model
     """
-    from segmentation import training
+    from segmentation.model_folder import checked_folder, save
     from segmentation.portfolio import read_portfolio
+    from segmentation.training import train as train_on
 
     places: Places = context.obj
+    folder = checked_folder(out or places.model_dir)
     customers = read_portfolio(portfolio)
     _tell(customers.notes, customers.ignored)
     with _progress_out.status(f"Training on {len(customers):,} customers …"):
-        trained = training.train(customers, seed, datetime.now(UTC))
-    folder = out or places.model_dir
-    training.save(trained, folder)
+        trained = train_on(customers, seed, datetime.now(UTC))
+    save(trained, folder)
     _show_model(trained.model, load_playbook(places.playbook), folder)
 
 
@@ -78,8 +83,7 @@ def score(
     context: typer.Context,
     portfolio: _Portfolio,
     as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Date of the data; today unless told."),
+        str | None, typer.Option(metavar="DATE", help="Date of the data; today unless told.")
     ] = None,
     model: _Model = None,
     out: Annotated[
@@ -92,30 +96,61 @@ def score(
     Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.csv
     """
     from segmentation.portfolio import read_portfolio
-    from segmentation.publishing import publish
-    from segmentation.scoring import check_output, scored_batches, scored_frame, write_scored
+    from segmentation.scoring import check_output, scored_frame, write_scored
 
     places: Places = context.obj
-    playbook = load_playbook(places.playbook)
+    playbook, day_of_data = load_playbook(places.playbook), _date(as_of)
     segments = load_model(model or places.model_dir)
     if out is not None:
         check_output(out)
+    elif not store:
+        raise SegbotError("With --no-store there is nothing to do without --out: name a file.")
     customers = read_portfolio(portfolio)
     _tell(customers.notes, customers.ignored)
     if store:
-        publish(
-            open_store(places.store_url),
-            _with_progress(scored_batches(segments, customers), len(customers)),
-            model=segments,
-            as_of=as_of.date() if as_of else date.today(),
-            source=customers.source,
-            started_at=datetime.now(UTC),
-        )
-        _show_sizes(_book(places))
+        _store(customers, segments, playbook, day_of_data, places.store_url)
     if out is not None:
         scored = segments.assign(customers.values)
         write_scored(scored_frame(segments, playbook, customers, scored), out)
-        _out.print(f"Wrote {len(customers):,} scored customers to {out}.")
+        _out.print(f"Wrote {counted(len(customers), 'scored customer')} to {out}.")
+
+
+def _store(
+    customers: "Portfolio", model: SegmentModel, playbook: Playbook, as_of: date, url: str
+) -> None:
+    from segmentation.publishing import publish
+    from segmentation.scoring import scored_batches
+
+    store = open_store(url)
+    replaced = store.snapshot(as_of)
+    snapshot = publish(
+        store,
+        _with_progress(scored_batches(model, customers), len(customers)),
+        model=model,
+        as_of=as_of,
+        source=customers.source,
+        started_at=datetime.now(UTC),
+    )
+    _show_sizes(overview_of(snapshot, store, playbook))
+    if replaced is not None:
+        _out.print(f"It replaces the one of that date made from {replaced.source}.")
+    newest = store.newest()
+    if newest is not None and newest.as_of > as_of:
+        _out.print(f"People still get answers from the newest one, of {day(newest.as_of)}.")
+
+
+def _date(typed: str | None) -> date:
+    """The date of the data; SegbotError for one that is none, or lies in the future."""
+    today = datetime.now(UTC).astimezone().date()
+    if typed is None:
+        return today
+    try:
+        as_of = date.fromisoformat(typed)
+    except ValueError:
+        raise SegbotError(f"“{typed}” is no date: write it as {today.isoformat()}.") from None
+    if as_of > today:
+        raise SegbotError(f"{as_of} lies in the future; a snapshot shows what has been.")
+    return as_of
 
 
 @app.command("explain", rich_help_panel=_PANEL)
@@ -198,9 +233,11 @@ def _show_sizes(book: Overview) -> None:
         )
     _out.print(table)
     _out.print(f"Snapshot of {day(book.snapshot.as_of)}: {book.snapshot.customers:,} customers.")
-    if book.movement is not None:
-        moved, since = book.movement.moved, day(book.movement.since.as_of)
-        _out.print(f"Since {since}, {moved:,} customers changed segment.")
+    movement = book.snapshot.movement
+    if movement is not None and movement.flows is None:
+        _out.print(f"Not compared with {day(movement.since)}: another model scored that one.")
+    elif movement is not None:
+        _out.print(f"Since {day(movement.since)}, {movement.moved:,} customers changed segment.")
 
 
 def _show_answer(answer: Answer) -> None:
@@ -208,12 +245,15 @@ def _show_answer(answer: Answer) -> None:
     lines = [
         f"{answer.customer}: {answer.play.name}",
         answer.play.summary,
-        f"How sure: {sureness(explanation.assignment)}; next nearest: {runner_up}",
+        (
+            f"How sure: {sureness(explanation.assignment)} "
+            f"({explanation.assignment.confidence:.2f} of 1); next nearest: {runner_up}"
+        ),
         f"Suggested action ({answer.play.owner}): {answer.play.action}",
         *([explanation.without_headline] if explanation.without_headline else []),
-        "For it:",
+        f"Why {answer.play.short} (shares of the margin, {explanation.assignment.margin:.2f}):",
         *_told(explanation.supporting(SHOWN), runner_up),
-        "Against it:",
+        f"What speaks for {runner_up} instead:",
         *_told(explanation.opposing(SHOWN), runner_up),
     ]
     for line in lines:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -55,6 +56,11 @@ class Segment:
     cosine: float
     margin: float
     norm: float
+
+    @property
+    def has_soft_border(self) -> bool:
+        """Whether its border moves from one training to the next more than others do."""
+        return self.archetype is not None and ARCHETYPE_BY_KEY[self.archetype].soft_border
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,15 +223,11 @@ class SegmentModel:
         values: NDArray[np.float64],
     ) -> NDArray[np.int64]:
         """One band lower behind a soft border, and where a blank is one that training never saw."""
-        soft = np.array([_has_soft_border(segment) for segment in self.segments])
+        soft = np.array([segment.has_soft_border for segment in self.segments])
         unknown_blank = np.array([column not in self.blanks_known for column in COLUMNS])
         surprised = (np.isnan(values) & unknown_blank).any(axis=1)
         band = np.digitize(confidence, (LOW_BELOW, MEDIUM_BELOW)).astype(np.int64)
         return np.asarray(np.maximum(band - (soft[nearest] | surprised), 0))
-
-
-def _has_soft_border(segment: Segment) -> bool:
-    return segment.archetype is not None and ARCHETYPE_BY_KEY[segment.archetype].soft_border
 
 
 def _confidence(
@@ -252,7 +254,7 @@ def load_model(folder: Path) -> SegmentModel:
     except FileNotFoundError:
         raise ModelError(
             f"There is no model in {folder}: {MODEL_FILE} is missing. "
-            "Train one with `segbot train PORTFOLIO --out FOLDER`, or name another folder."
+            "Train one with `segbot train PORTFOLIO`, or name its folder in SEGBOT_MODEL_DIR."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{path} cannot be read: {error}.") from None
@@ -267,7 +269,14 @@ def parsed_model(document: str, origin: str) -> SegmentModel:
         raise ModelError(
             f"{origin} is not complete JSON (line {error.lineno}). Train the model again."
         ) from None
-    except (KeyError, TypeError, ValueError) as error:
+    except (
+        AttributeError,
+        KeyError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ModelError(
             f"{origin} is not a Segbot model of format {FORMAT} ({error}). Train it again."
         ) from None
@@ -276,22 +285,27 @@ def parsed_model(document: str, origin: str) -> SegmentModel:
 def _from_json(document: str, data: dict[str, Any]) -> SegmentModel:
     if data["format"] != FORMAT:
         raise ValueError(f"it has format {data['format']}")
-    features = data["features"]
+    features, rows = data["features"], data["segments"]
     columns = tuple(feature["column"] for feature in features)
     if columns != COLUMNS:
         raise ValueError("its features are not the 17 of this version, in their order")
+    for name in ("novelty_radius", "share", "customers"):
+        _numbers(rows, name)
     model = SegmentModel(
         document=document,
         medians=_numbers(features, "median"),
         means=_numbers(features, "mean"),
         scales=_numbers(features, "scale"),
-        centroids=_numbers(data["segments"], "centroid"),
-        segments=tuple(_segment(segment) for segment in data["segments"]),
+        centroids=_numbers(rows, "centroid"),
+        segments=tuple(_segment(row) for row in rows),
         blanks_known=frozenset(f["column"] for f in features if f["blanks"] > 0),
         provenance=Provenance(**data["provenance"]),
     )
-    if model.centroids.shape != (len(model.segments), len(FEATURES)) or (model.scales <= 0).any():
+    datetime.fromisoformat(model.provenance.trained_at)
+    if model.centroids.shape != (len(rows), len(FEATURES)) or (model.scales <= 0).any():
         raise ValueError("its centroids or scales have the wrong shape or sign")
+    if len(rows) < 2 or len({segment.id for segment in model.segments}) < len(rows):
+        raise ValueError("it has fewer than two segments, or one twice")
     return model
 
 

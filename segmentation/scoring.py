@@ -60,14 +60,15 @@ def write_scored(frame: pd.DataFrame, path: Path) -> None:
             frame.to_parquet(beside, index=False)
         beside.replace(path)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise PortfolioError([f"{path} cannot be written: {error.strerror}."]) from None
 
 
 def check_output(path: Path) -> None:
     """Raise PortfolioError unless a scored portfolio can be written under that name."""
     if path.suffix.lower() not in OUTPUT_ENDINGS:
-        endings = " or ".join(OUTPUT_ENDINGS)
-        raise PortfolioError([f"{path.name} ends in neither {endings}: name the output with one."])
+        endings = " nor ".join(OUTPUT_ENDINGS)
+        raise PortfolioError([f"{path.name} ends in neither {endings}: name the output so."])
     if not path.parent.is_dir():
         raise PortfolioError([f"The folder {path.parent} does not exist: make it first."])
 

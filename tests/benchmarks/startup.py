@@ -13,9 +13,10 @@ import psutil
 
 from bot.local_workspace import LocalWorkspace
 from bot.manifest import manifest
+from segmentation.model_folder import save
 from segmentation.portfolio import portfolio_from_frame
 from segmentation.synthetic import synthetic_portfolio
-from segmentation.training import save, train
+from segmentation.training import train
 from tests.benchmarks.measuring import Comparison
 
 STARTS = 5

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from segmentation.errors import ModelError
 from segmentation.features import COLUMNS, INDEX
 from segmentation.model import Band, Segment, SegmentModel, load_model, parsed_model
+from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
-from segmentation.training import TrainedModel, save
+from segmentation.training import TrainedModel
 
 BALANCE, PURCHASES = INDEX["BALANCE"], INDEX["PURCHASES"]
 
@@ -143,6 +144,12 @@ def test_a_saved_model_answers_as_before(
     }
 
 
+def without_a_centroid(text: str) -> str:
+    told = json.loads(text)
+    told["segments"][0]["centroid"].pop()
+    return json.dumps(told)
+
+
 def test_a_missing_model_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="segbot train"):
         load_model(tmp_path)
@@ -157,6 +164,14 @@ def test_a_missing_model_says_how_to_get_one(tmp_path: Path) -> None:
         (lambda text: text.replace('"low_activity"', '"lazy"'), "no archetype is called lazy"),
         (lambda _: json.dumps({"format": 1}), "features"),
         (lambda _: "[]", "not a Segbot model"),
+        (lambda text: text.replace('"id": 1', '"id": 0'), "or one twice"),
+        (
+            lambda text: text.replace('"novelty_radius": ', '"novelty_radius": 1e400, "x": '),
+            "finite",
+        ),
+        (lambda text: text.replace('"trained_at": "2026', '"trained_at": "soon'), "soon"),
+        (lambda _: "[" * 100_000, "not a Segbot model"),
+        (without_a_centroid, "two segments|shape"),
     ],
 )
 def test_a_damaged_model_is_refused_with_its_reason(

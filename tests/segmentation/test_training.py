@@ -12,8 +12,9 @@ import pytest
 
 from segmentation.errors import TrainingError
 from segmentation.features import COLUMNS, INDEX
+from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
-from segmentation.training import TrainedModel, save, train
+from segmentation.training import TrainedModel, train
 from tests.conftest import NOON
 
 
@@ -78,6 +79,13 @@ def test_a_column_that_is_blank_throughout_is_refused_by_name(portfolio: Portfol
 
 def test_copies_of_one_customer_are_refused(portfolio: Portfolio) -> None:
     values = np.tile(portfolio.values[0], (len(portfolio), 1))
+    with pytest.raises(TrainingError, match="fewer than 200 different customers"):
+        train(replace(portfolio, values=values), 42, NOON)
+
+
+def test_copies_are_refused_though_some_have_a_blank(portfolio: Portfolio) -> None:
+    values = np.tile(portfolio.values[0], (len(portfolio), 1))
+    values[::2, INDEX["MINIMUM_PAYMENTS"]] = np.nan
     with pytest.raises(TrainingError, match="fewer than 200 different customers"):
         train(replace(portfolio, values=values), 42, NOON)
 
