@@ -51,15 +51,10 @@ def slack_app(desk: Desk, client: WebClient, identity: AuthorizeResult, threads:
         (app.event, EVENTS),
     ):
         for name, listener in listeners.items():
-            register(name)(_at_desk(listener, desk))
+            register(name)(partial(listener, desk))  # Bolt fills in the rest by name
     app.error(_answer_error)
     slack_log.setLevel(logging.WARNING)
     return app
-
-
-def _at_desk(listener: Listener, desk: Desk) -> Listener:
-    """The listener as Bolt calls it: Bolt fills parameters by name, the desk is already there."""
-    return partial(listener, desk)
 
 
 def identity(client: WebClient) -> AuthorizeResult:
@@ -71,7 +66,7 @@ def identity(client: WebClient) -> AuthorizeResult:
             f"Slack refused SLACK_BOT_TOKEN ({error.response['error']}). "
             "Copy the Bot User OAuth Token anew from the app's OAuth & Permissions page."
         ) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise SegbotError(
             f"Slack cannot be reached at {client.base_url} ({error}). "
             "Check the network, the proxy and SLACK_API_URL."
@@ -84,11 +79,12 @@ def identity(client: WebClient) -> AuthorizeResult:
 def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
     """A sentence and a reference for the person; the traceback under that reference for the log.
 
-    The sentence appears where the person is looking: in the modal, in the channel, on Home.
+    The sentence appears where the person is looking: over the form, which keeps its figures, in
+    the modal, in the channel, on Home.
     """
     text = _told(error)
     if body.get("type") == "view_submission":
-        return _acknowledged({"response_action": "update", "view": trouble_view(text)})
+        return _acknowledged({"response_action": "push", "view": trouble_view(text)})
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **sentence(text).payload()})
     if body.get("view", {}).get("type") == "modal":

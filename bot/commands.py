@@ -1,6 +1,7 @@
 """`/segment`: the table of sub-commands, and look-ups by customer id."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,20 +15,16 @@ from bot.blocks.parts import Message, unescaped
 from bot.blocks.sizes import sizes_message
 from bot.desk import Desk
 from bot.form import open_form
-from segmentation.answers import Overview, answers_for
+from segmentation.answers import Answers, Overview, answers_for
 from segmentation.errors import SegbotError
+from segmentation.features import LONGEST_ID
 
 COMMAND: Final = "/segment"
 MOST_IDS: Final = 10
-LONGEST_ID: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who typed the command, and where."""
-
-    member: str
-    channel: str
+NO_SNAPSHOT: Final = (
+    "No portfolio has been scored yet, so there is nothing to show. "
+    "Whoever runs Segbot does that with: segbot score PORTFOLIO"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,75 +32,88 @@ class SubCommand:
     """A word after `/segment`, its line in the help, and what it answers."""
 
     usage: Usage
-    answer: Callable[[Desk, Asked], Message] | None
+    answer: Callable[[Desk], Message] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with what the audit trail says of it: the action, and a result a customer."""
+
+    message: Message
+    action: str
+    results: Sequence[tuple[str, str]]
 
 
 def answer_command(desk: Desk, ack: Ack, command: dict[str, Any], client: WebClient) -> None:
     """Answer `/segment …` to the member alone; the answer goes out with the acknowledgement."""
-    asked = Asked(command["user_id"], command["channel_id"])
-    words = unescaped(command.get("text", "")).replace(",", " ").split()
-    word = words[0].lower() if len(words) == 1 else ""
-    if not words or word == "form":
+    text = unescaped(command.get("text", ""))
+    word = text.strip().lower()
+    if word in ("", "form"):
         open_form(desk, client, command["trigger_id"])
         ack()
         return
     sub_command = SUB_COMMANDS.get(word)
     if sub_command is not None and sub_command.answer is not None:
-        reply = sub_command.answer(desk, asked)
-        desk.audit.record(asked.member, asked.channel, word, [("", "shown")])
+        reply = Reply(sub_command.answer(desk), word, [("", "shown")])
     else:
-        reply = _look_up(desk, asked, list(dict.fromkeys(words)))
-    ack(response_type="ephemeral", **reply.payload())
+        reply = _look_up(desk, text)
+    desk.audit.record(command["user_id"], command["channel_id"], reply.action, reply.results)
+    ack(response_type="ephemeral", **reply.message.payload())
 
 
-def _look_up(desk: Desk, asked: Asked, customers: list[str]) -> Message:
-    if not _are_ids(customers):
-        return usage_message(USAGES)
+def _look_up(desk: Desk, text: str) -> Reply:
+    customers = _ids(text)
+    if customers is None:
+        return Reply(usage_message(text, USAGES), "unclear", [("", "refused")])
     if len(customers) > MOST_IDS:
-        return sentence(
-            f"Up to {MOST_IDS} customers at once can be looked up; you named {len(customers)}."
-        )
+        told = f"You named {len(customers)} customers; up to {MOST_IDS} can be looked up at once."
+        return Reply(sentence(told), "look up", [(customer, "refused") for customer in customers])
     found = answers_for(desk.store, desk.playbook, customers)
     if found is None:
-        raise SegbotError(
-            "No portfolio has been scored yet, so there is nobody to look up. "
-            "Whoever runs Segbot does that with: segbot score PORTFOLIO"
-        )
+        results = [(customer, "no snapshot") for customer in customers]
+        return Reply(sentence(NO_SNAPSHOT), "look up", results)
     results = [(each, "shown" if each in found.answers else "unknown") for each in customers]
-    desk.audit.record(asked.member, asked.channel, "look up", results)
+    return Reply(_found(found, customers, desk.label), "look up", results)
+
+
+def _found(found: Answers, customers: list[str], label: str) -> Message:
     if len(customers) > 1:
-        return several_customers(found, customers, desk.label)
+        return several_customers(found, customers, label)
     if not found.answers:
-        return unknown_customer(customers[0], found.snapshot, desk.label)
-    return customer_card(found.answers[customers[0]], desk.label)
+        return unknown_customer(customers[0], found.snapshot, label)
+    return customer_card(found.answers[customers[0]], label)
 
 
-def _are_ids(words: list[str]) -> bool:
-    """One word may be any id; of several, each needs a digit, or they are a sentence."""
-    return all(
-        len(word) <= LONGEST_ID
-        and not word.startswith("<")
-        and (len(words) == 1 or any(letter.isdigit() for letter in word))
-        for word in words
-    )
+def _ids(text: str) -> list[str] | None:
+    """The customer ids in what was typed, each once; None when it is something else.
+
+    One word may be any id; of several, each needs a digit, or they are a sentence. An id in
+    quotation marks may hold blanks, or be a word that means something else.
+    """
+    matches = re.findall(r"[\"“”]([^\"“”]+)[\"“”]|([^\s,]+)", text)
+    ids = list(dict.fromkeys(quoted or word for quoted, word in matches))
+    bare = [word for _, word in matches if word]
+    sentence_like = len(matches) > 1 and any(not re.search(r"\d", word) for word in bare)
+    unfit = any(len(one) > LONGEST_ID for one in ids) or any(w.startswith("<") for w in bare)
+    return None if not ids or sentence_like or unfit else ids
 
 
 def _book(desk: Desk) -> Overview:
     book = desk.book()
     if book is None:
-        raise SegbotError("No portfolio has been scored yet, so there are no sizes to show.")
+        raise SegbotError(NO_SNAPSHOT)
     return book
 
 
-def _help(_desk: Desk, _asked: Asked) -> Message:
+def _help(_desk: Desk) -> Message:
     return help_message(USAGES)
 
 
-def _sizes(desk: Desk, _asked: Asked) -> Message:
+def _sizes(desk: Desk) -> Message:
     return sizes_message(_book(desk), desk.label)
 
 
-def _digest(desk: Desk, _asked: Asked) -> Message:
+def _digest(desk: Desk) -> Message:
     return digest_preview(_book(desk), desk.today(), desk.label, desk.next_post())
 
 

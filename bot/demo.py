@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import webbrowser
@@ -16,10 +17,12 @@ from typing import Final
 
 from rich.console import Console
 
+from bot.demo_data import prepare, typical_customers
 from bot.local_workspace import Channel, Greeting, LocalWorkspace, Member, PortInUse
 from bot.manifest import manifest
 from segmentation.errors import SegbotError
 from segmentation.model import FORMAT
+from segmentation.portfolio_files import file_bytes
 from segmentation.schema import layout
 from segmentation.store import open_store
 
@@ -63,8 +66,10 @@ def run_demo(data: Path | None, port: int, *, browser: bool) -> None:
     """Show the bot in a local workspace until Ctrl-C; a busy port is replaced by a free one."""
     prepared = _prepared(data, datetime.now(UTC))
     workspace = LocalWorkspace(
-        manifest(), members=_MEMBERS, channels=_CHANNELS, greeting=_greeting(prepared)
+        manifest(), members=_MEMBERS, channels=_CHANNELS, greeting=_greeting(prepared, data)
     )
+    for number in (signal.SIGINT, signal.SIGTERM):  # a script may have switched them off
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         # A copy for this run: the workspace forgets its messages, so the ledger has to as well.
         folder = stack.enter_context(TemporaryDirectory(prefix="segbot-demo-"))
@@ -134,13 +139,14 @@ def _has_display() -> bool:
     )
 
 
-def _greeting(prepared: Prepared) -> Greeting:
-    customers = _examples(prepared)
+def _greeting(prepared: Prepared, data: Path | None) -> Greeting:
+    customers = typical_customers(open_store(f"sqlite:///{prepared.store}"))
+    whose = f"The customers are those of {data.name}" if data else "Every customer in it is made up"
     return Greeting(
         title="Welcome to Segbot",
         text=(
-            "You are in a local workspace: it looks like Slack, runs on this machine alone, and "
-            f"the bot in it is the real one. {prepared.label}. Three things to try:"
+            "You are in a local workspace: it looks like Slack and runs on this machine alone, but "
+            f"the bot in it is the real one. {whose}. Choose one of these, then press Enter:"
         ),
         tries=(
             ("Look up a customer", f"/segment {customers[0]}"),
@@ -150,23 +156,16 @@ def _greeting(prepared: Prepared) -> Greeting:
     )
 
 
-def _examples(prepared: Prepared) -> list[str]:
-    """The first customers by id, as many as are shown at a glance."""
-    return open_store(f"sqlite:///{prepared.store}").first_customers(3)
-
-
 def _prepared(data: Path | None, now: datetime) -> Prepared:
     """The demo's model and snapshots, from an earlier start where nothing has changed since."""
-    label = f"Your portfolio {data.name}" if data else "Every customer here is made up"
+    label = "" if data else "Every customer here is made up"
     newest = now.date() if data else now.date() - timedelta(days=now.weekday())
-    origin = hashlib.sha256(data.read_bytes()).hexdigest() if data and data.is_file() else "made-up"
+    origin = hashlib.sha256(file_bytes(data)).hexdigest() if data else "made-up"
     key = hashlib.sha256(f"{_VERSION} {FORMAT} {layout()} {newest} {origin}".encode()).hexdigest()[
         :12
     ]
     prepared = Prepared(_FOLDER / key, label)
     if not prepared.folder.exists():
-        from bot.demo_data import prepare
-
         for outdated in _FOLDER.glob("[0-9a-f]*"):
             shutil.rmtree(outdated)
         beside = Prepared(_FOLDER / f".{key}.new", label)

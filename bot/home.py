@@ -13,4 +13,5 @@ def home_opened(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
     """Show a member the portfolio as it is now."""
     if event.get("tab") == "home":
         view = home_view(desk.book(), desk.shelf.current(), USAGES, desk.next_post(), desk.label)
+        desk.audit.record(event["user"], "", "home", [("", "shown")])
         client.views_publish(user_id=event["user"], view=view)

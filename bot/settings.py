@@ -4,7 +4,7 @@ import re
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -31,8 +31,13 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
-def _lower(value: object) -> object:
-    return value.strip().lower()[:3] if isinstance(value, str) else value
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _short_day(value: object) -> object:
+    """“Monday” and “MON” as “mon”; anything else as it is."""
+    day = value.strip().lower() if isinstance(value, str) else value
+    return day[:3] if isinstance(day, str) and day in _DAYS else day
 
 
 class PlaceSettings(BaseSettings):
@@ -56,7 +61,7 @@ class Settings(PlaceSettings):
     slack_app_token: SecretStr = Field(description="App-level token, begins with xapp-")
     segbot_digest_channel: str = Field(description="Id of the digest's channel, begins with C")
     slack_api_url: str = Field("https://slack.com/api/", description="Base URL of Slack's Web API")
-    segbot_digest_day: Annotated[Weekday, BeforeValidator(_lower)] = Field(
+    segbot_digest_day: Annotated[Weekday, BeforeValidator(_short_day)] = Field(
         Weekday.MON, description="Day of the digest"
     )
     segbot_digest_time: time = Field(time(9), description="Time of the digest, HH:MM")
@@ -64,14 +69,19 @@ class Settings(PlaceSettings):
     segbot_listener_threads: int = Field(
         20, ge=1, le=200, description="How many requests are answered at once"
     )
-    segbot_data_label: str = Field("", description="A line under every answer, such as a warning")
+    segbot_data_label: str = Field(
+        "", max_length=150, description="A line under every answer, such as a warning"
+    )
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
     def _looks_like_a_token(cls, token: SecretStr, info: Any) -> SecretStr:  # noqa: ANN401
         start = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}[info.field_name]
-        if not token.get_secret_value().startswith(start):
+        secret = token.get_secret_value()
+        if not secret.startswith(start):
             raise ValueError(f"should begin with {start}")
+        if not re.fullmatch(r"[A-Za-z0-9-]+", secret):
+            raise ValueError("has characters that no token has")
         return token
 
     @field_validator("segbot_digest_channel")
@@ -86,9 +96,23 @@ class Settings(PlaceSettings):
     def _is_a_time_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("is no IANA time zone such as Europe/Berlin") from None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("should be an IANA time zone such as Europe/Berlin") from None
         return name
+
+    @field_validator("segbot_digest_time", mode="before")
+    @classmethod
+    def _is_a_wall_clock_time(cls, value: object) -> object:
+        if isinstance(value, str) and not re.fullmatch(r"\d\d:\d\d", value.strip()):
+            raise ValueError("should be a time such as 09:00")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if not re.match(r"https?://[^/\s]+/", url):
+            raise ValueError("should be an address such as https://slack.com/api/")
+        return url if url.endswith("/") else f"{url}/"
 
     @property
     def time_zone(self) -> ZoneInfo:
@@ -98,18 +122,24 @@ class Settings(PlaceSettings):
 
 def load_settings() -> Settings:
     """All settings of the bot; SegbotError names every one that is missing or wrong, at once."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise _told(error) from None
+    return _loaded(Settings)
 
 
 def load_places() -> PlaceSettings:
     """The settings of the batch side."""
+    return _loaded(PlaceSettings)
+
+
+Loaded = TypeVar("Loaded", bound=PlaceSettings)
+
+
+def _loaded(settings: type[Loaded]) -> Loaded:
     try:
-        return PlaceSettings()
+        return settings()
     except ValidationError as error:
         raise _told(error) from None
+    except UnicodeDecodeError:
+        raise SegbotError("The file .env is not UTF-8 text: save it as UTF-8.") from None
 
 
 def _told(error: ValidationError) -> SegbotError:
@@ -126,4 +156,5 @@ def _problem(fault: Any) -> str:  # noqa: ANN401 - pydantic's own record
     if fault["type"] == "missing":
         return f"{name.upper()} is missing: {description}."
     message = fault["msg"].removeprefix("Value error, ")
-    return f"{name.upper()}: {message}. ({description})"
+    message = message.replace("Input should", "should").replace("String should", "should")
+    return f"{name.upper()} {message}. ({description})"

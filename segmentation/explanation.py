@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.features import FEATURES, INDEX, Feature
+from segmentation.features import FEATURES, INDEX, Feature, Unit
 from segmentation.model import Assignment, Band, SegmentModel
 from segmentation.naming import ARCHETYPE_BY_KEY
 
@@ -50,7 +50,10 @@ class Explanation:
     without_headline: str | None
 
     def supporting(self, most: int) -> tuple[Driver, ...]:
-        """The strongest features that speak for the segment, trifling ones left out."""
+        """The strongest features that speak for the segment.
+
+        Trifling ones are left out, and the length of the observed window, which is no behaviour.
+        """
         return self._weighty(tuple(d for d in self.drivers if d.contribution > 0), most)
 
     def opposing(self, most: int) -> tuple[Driver, ...]:
@@ -59,7 +62,11 @@ class Explanation:
 
     def _weighty(self, drivers: tuple[Driver, ...], most: int) -> tuple[Driver, ...]:
         trifle = _TRIFLE * sum(abs(driver.contribution) for driver in self.drivers)
-        worth_telling = (driver for driver in drivers[1:] if abs(driver.contribution) >= trifle)
+        worth_telling = (
+            driver
+            for driver in drivers[1:]
+            if abs(driver.contribution) >= trifle and driver.feature.unit is not Unit.MONTHS
+        )
         return (*drivers[:1], *worth_telling)[:most]
 
 

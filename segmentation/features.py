@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CUSTOMER_ID: Final = "CUST_ID"
+LONGEST_ID: Final = 100  # characters of a customer id
 _CUSTOMER_ID_ALIASES: Final = ("customer_id", "customer", "cust", "custid", "id", "account_id")
 
 
@@ -25,6 +26,7 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+_NOTHING: Final = 1e-9  # what float arithmetic leaves of a zero
 _SCALES: Final = {
     Unit.AMOUNT: "amount",
     Unit.SHARE: "share, 0 to 1",
@@ -92,11 +94,13 @@ class Feature:
     def allowed(self) -> str:
         """The hard bounds in words, such as “from 0 to 1”."""
         low, high = _plain(self.minimum), _plain(self.maximum)
-        return f"above {low}, {high} at most" if self.minimum_excluded else f"from {low} to {high}"
+        if self.minimum_excluded:
+            return f"more than {low} and at most {high}"
+        return f"from {low} to {high}"
 
     def _hint(self, value: float) -> str:
         if self.unit is Unit.SHARE and self.maximum < value <= 100:
-            return f" A share of months is meant, not a percentage: {_plain(value / 100)}?"
+            return f" Enter a share, not a percentage. Did you mean {_plain(value / 100)}?"
         if self.unit is Unit.MONTHS and value > self.maximum:
             return (
                 " The months of the observed window are meant (12 at most), not the account's age."
@@ -104,11 +108,17 @@ class Feature:
         return ""
 
     def shown(self, value: float) -> str:
-        """The value as people read it: “6,443”, “25 %”, “4”, “12 months”."""
+        """The value as people read it: “6,443”, “25 %”, “4”, “12 months”, “under 1”."""
+        number = value * 100 if self.unit is Unit.SHARE else value
+        places = 1 if self.whole and abs(number - round(number)) >= 0.05 else 0
+        text = f"{round(number, places) + 0.0:,.{places}f}"  # + 0.0: never “-0”
+        if text == "0" and number > _NOTHING:
+            text = "under 1"
         if self.unit is Unit.SHARE:
-            return f"{value * 100:.0f}\N{NO-BREAK SPACE}%"
-        number = f"{value:,.1f}" if self.whole and value != round(value) else f"{value:,.0f}"
-        return f"{number} months" if self.unit is Unit.MONTHS else number
+            return f"{text}\N{NO-BREAK SPACE}%"
+        if self.unit is Unit.MONTHS:
+            return f"{text} month" if text == "1" else f"{text} months"
+        return text
 
     @property
     def usually(self) -> str:
@@ -141,7 +151,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
         ("account_balance",),
     ),
     Feature(
-        "BALANCE_FREQUENCY", "Balance update share", Unit.SHARE, Group.ACCOUNT, 0, 1, (0, 1),
+        "BALANCE_FREQUENCY", "Months with balance changes", Unit.SHARE, Group.ACCOUNT, 0, 1, (0, 1),
         "Share of months in which the balance changed",
         "balance moved in {} of months", "balance never moved",
         ("balance_freq",),
@@ -175,20 +185,20 @@ FEATURES: Final[tuple[Feature, ...]] = (
         ("cash_advances", "cash_advance_amount"),
     ),
     Feature(
-        "PURCHASES_FREQUENCY", "Purchase months share", Unit.SHARE, Group.PURCHASES, 0, 1, (0, 1),
+        "PURCHASES_FREQUENCY", "Months with a purchase", Unit.SHARE, Group.PURCHASES, 0, 1, (0, 1),
         "Share of months with a purchase",
         "bought in {} of months", "bought in no month",
         ("purchase_frequency", "purchases_freq", "purchase_freq"),
     ),
     Feature(
-        "ONEOFF_PURCHASES_FREQUENCY", "One-off months share", Unit.SHARE, Group.PURCHASES,
+        "ONEOFF_PURCHASES_FREQUENCY", "Months with a one-off", Unit.SHARE, Group.PURCHASES,
         0, 1, (0, 1),
         "Share of months with a one-off purchase",
         "made one-off purchases in {} of months", "made one-off purchases in no month",
         ("one_off_purchases_frequency", "oneoff_purchase_frequency", "oneoff_frequency"),
     ),
     Feature(
-        "PURCHASES_INSTALLMENTS_FREQUENCY", "Instalment months share", Unit.SHARE,
+        "PURCHASES_INSTALLMENTS_FREQUENCY", "Months with an instalment", Unit.SHARE,
         Group.PURCHASES, 0, 1, (0, 1),
         "Share of months with an instalment purchase",
         "used instalments in {} of months", "used instalments in no month",
@@ -199,9 +209,9 @@ FEATURES: Final[tuple[Feature, ...]] = (
         ),
     ),
     Feature(
-        "CASH_ADVANCE_FREQUENCY", "Cash-advance months share", Unit.SHARE, Group.CASH,
+        "CASH_ADVANCE_FREQUENCY", "Months with a cash advance", Unit.SHARE, Group.CASH,
         0, 2, (0, 1),
-        "Share of months with a cash advance; the public data goes up to 1.5",
+        "Share of months with a cash advance",
         "took cash in {} of months", "took cash in no month",
         ("cash_advances_frequency", "cash_advance_freq"),
     ),
@@ -238,7 +248,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
         ("minimum_payment", "min_payments", "min_payment"),
     ),
     Feature(
-        "PRC_FULL_PAYMENT", "Full-payment share", Unit.SHARE, Group.PAYMENTS, 0, 1, (0, 1),
+        "PRC_FULL_PAYMENT", "Months paid in full", Unit.SHARE, Group.PAYMENTS, 0, 1, (0, 1),
         "Share of months paid in full",
         "paid in full in {} of months", "never paid in full",
         ("percent_full_payment", "full_payment_share", "prc_full_payments", "pct_full_payment"),

@@ -174,6 +174,9 @@ _FAMILIES: Final[Mapping[str, str]] = {
 }
 
 
+_SIZES: Final = (("low", "high"), ("few", "many"))  # amounts and counts; shares of months
+
+
 def generic_name(centroid: NDArray[np.float64]) -> str:
     """Up to three outstanding features (|z| ≥ 0.4, one a family), “very” from 1.5 on."""
     parts: dict[str, str] = {}
@@ -182,9 +185,8 @@ def generic_name(centroid: NDArray[np.float64]) -> str:
         feature = FEATURES[index]
         family = _FAMILIES.get(feature.column, feature.column)
         if abs(z) >= 0.4 and family not in parts and len(parts) < 3:
-            label = feature.label.removesuffix(" share").lower()
-            size = "high" if z > 0 else "low"
-            share = " share" if feature.unit is Unit.SHARE else ""
-            parts[family] = f"{'very ' if abs(z) >= 1.5 else ''}{size} {label}{share}"
+            label = feature.label.lower()
+            size = _SIZES[feature.unit is Unit.SHARE][z > 0]
+            parts[family] = f"{'very ' if abs(z) >= 1.5 else ''}{size} {label}"
     name = ", ".join(parts.values()) or "average profile"
     return name[0].upper() + name[1:]

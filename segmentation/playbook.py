@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from segmentation.errors import PlaybookError
 from segmentation.model import Segment
 from segmentation.naming import ARCHETYPES
 
-# A card shows all of these at once; Slack takes 3,000 characters a section and 150 a header.
+# In characters, “&”, “<” and “>” counted as the entities that they are shown by.
 _LONGEST: Final = {"name": 100, "short": 40, "summary": 500, "action": 1_500, "owner": 80}
 BUILT_IN: Final = Path(__file__).with_name("playbook.toml")
 
@@ -38,7 +39,7 @@ class Playbook:
             return self.plays[segment.archetype]
         return Play(
             name=segment.generic_name,
-            short=segment.generic_name,
+            short=f"Segment {segment.id}",
             summary="A segment that matches none of the known archetypes.",
             action="Look at its customers before acting: no action has been agreed for it.",
             owner="Data science",
@@ -74,6 +75,6 @@ def _problems(key: str, table: object) -> list[str]:
     long = [
         f"[{key}] {name} is longer than {_LONGEST[name]} characters"
         for name, text in texts.items()
-        if isinstance(text, str) and len(text) > _LONGEST[name]
+        if isinstance(text, str) and len(escape(text, quote=False)) > _LONGEST[name]
     ]
     return missing + long

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.features import CUSTOMER_ID, Feature
+from segmentation.features import CUSTOMER_ID, LONGEST_ID, Feature
 from segmentation.wording import FEW, counted, first_few, number, quoted, rows_listed
 
-LONGEST_ID: Final = 100
 _GAP: Final = r"[ '’\u00a0\u2009\u202f]"
 _AMOUNT: Final = r"\d[\d.,]*"
 _SIGN: Final = r"[^\w\s.,+-]"  # of a currency
@@ -66,7 +65,7 @@ def _doubled_ids(ids: pd.Series, rows: Rows) -> str:
     for name in names[:FEW]:
         places = rows[(ids == name).to_numpy(np.bool_)]
         shown.append(f"{quoted(name)} in {rows_listed(places)}")
-    stand = "One customer stands" if len(names) == 1 else f"{len(names):,} customers stand"
+    stand = "One customer appears" if len(names) == 1 else f"{len(names):,} customers appear"
     return f"{stand} more than once: {first_few(shown, len(names))}. Keep one row for each."
 
 

@@ -44,10 +44,9 @@ def _blank_rows(rows: Rows) -> Iterator[str]:
 def _blanks(feature: Feature, column: Values) -> Iterator[str]:
     blank = int(np.isnan(column).sum())
     if blank:
-        scored = "that customer is" if blank == 1 else "they are"
         yield (
             f"{feature.column} is blank for {blank:,} of {counted(len(column), 'customer')}; "
-            f"{scored} scored with the median."
+            "the median in training is taken."
         )
 
 
@@ -84,15 +83,15 @@ def _purchases_do_not_add_up(columns: Columns) -> NDArray[np.bool_]:
 
 _CONTRADICTIONS: Final[tuple[tuple[str, Callable[[Columns], NDArray[np.bool_]]], ...]] = (
     (
-        "PURCHASES is not ONEOFF_PURCHASES and INSTALLMENTS_PURCHASES together",
+        "PURCHASES does not equal ONEOFF_PURCHASES + INSTALLMENTS_PURCHASES",
         _purchases_do_not_add_up,
     ),
     (
-        "PURCHASES, PURCHASES_FREQUENCY and PURCHASES_TRX are not zero together",
+        "PURCHASES, PURCHASES_FREQUENCY and PURCHASES_TRX are zero in part only",
         _not_zero_together("PURCHASES", "PURCHASES_FREQUENCY", "PURCHASES_TRX"),
     ),
     (
-        "CASH_ADVANCE, CASH_ADVANCE_FREQUENCY and CASH_ADVANCE_TRX are not zero together",
+        "CASH_ADVANCE, CASH_ADVANCE_FREQUENCY and CASH_ADVANCE_TRX are zero in part only",
         _not_zero_together("CASH_ADVANCE", "CASH_ADVANCE_FREQUENCY", "CASH_ADVANCE_TRX"),
     ),
 )

@@ -13,8 +13,12 @@ _LONGEST: Final = 40
 
 def quoted(text: str) -> str:
     """What a file holds, in quotation marks: control characters visible, 40 characters at most."""
-    visible = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: _LONGEST + 1])
-    return f"“{visible if len(visible) <= _LONGEST else visible[: _LONGEST - 1] + '…'}”"
+    return f"“{shorten(''.join(c if c.isprintable() else ascii(c)[1:-1] for c in text), _LONGEST)}”"
+
+
+def shorten(text: str, longest: int) -> str:
+    """The text, cut with an ellipsis where it is longer than so many characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def counted(count: int, noun: str) -> str:

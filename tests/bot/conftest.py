@@ -20,12 +20,13 @@ from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
 from bot.schedule import WeeklySlot
 from segmentation.model import SegmentModel
+from segmentation.model_folder import save
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.publishing import publish
 from segmentation.scoring import scored_batches
 from segmentation.store import open_store
-from segmentation.training import TrainedModel, save
+from segmentation.training import TrainedModel
 from tests.conftest import NOON
 
 LAST_WEEK, THIS_WEEK = date(2026, 11, 9), date(2026, 11, 16)

@@ -60,7 +60,7 @@ def test_a_portfolio_goes_all_the_way_to_an_explained_customer(
     later = segbot("score", "later.parquet", "--as-of", "2026-11-16")
     assert re.search(r"Since 9 Nov 2026, \d+ customers changed segment\.", later)
     explained = segbot("explain", "C10001")
-    for told in ("C10001: ", "How sure: ", "Suggested action (", "For it:", "Against it:"):
+    for told in ("C10001: ", "How sure: ", "Suggested action (", "Why ", "What speaks for "):
         assert told in explained
     assert "Snapshot of 16 Nov 2026" in segbot("sizes")
 

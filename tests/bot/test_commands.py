@@ -48,7 +48,7 @@ def test_a_card_tells_segment_action_certainty_and_reasons(
         f"Next nearest: {expected.runner_up.short}",
         expected.explanation.supporting(1)[0].told(expected.runner_up.short),
         expected.explanation.opposing(1)[0].told(expected.runner_up.short),
-        "Snapshot of 16 Nov 2026, 2,000 customers",
+        "Snapshot of 16 Nov 2026, 2,000 customers (portfolio.csv)",
         "Made-up customers",
     ):
         assert told in card
@@ -78,9 +78,8 @@ def test_a_borderline_customer_is_told_to_be_one(
 
 def test_an_imputed_blank_is_named(ada: Driver, portfolio: Portfolio) -> None:
     row = 100 + int(np.isnan(portfolio.values[100:, INDEX["MINIMUM_PAYMENTS"]]).argmax())
-    assert "Blank, so the median of the portfolio was taken: Minimum payments." in answer(
-        ada, f"/segment {portfolio.ids[row]}"
-    )
+    told = answer(ada, f"/segment {portfolio.ids[row]}")
+    assert "*Blank, so the median in training was taken:* Minimum payments (" in told
 
 
 def test_an_unknown_customer_gets_a_way_on(ada: Driver) -> None:
@@ -103,17 +102,19 @@ def test_ten_customers_fit_in_one_answer_and_eleven_are_refused(
 ) -> None:
     ten = answer(ada, f"/segment {' '.join(portfolio.ids[:10])}")
     assert all(str(customer) in ten for customer in portfolio.ids[:10])
-    assert "Up to 10" in answer(ada, f"/segment {' '.join(portfolio.ids[:11])}")
+    assert "You named 11 customers; up to 10" in answer(
+        ada, f"/segment {' '.join(portfolio.ids[:11])}"
+    )
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["what is this", "sizes please", "<!channel>", "<!here> C10001", "x" * 65, "help me now"],
+    ["what is this", "sizes please", "<!channel>", "<!here> C10001", "x" * 101, "help me now"],
 )
 def test_anything_else_gets_the_usage_line(ada: Driver, typed: str) -> None:
     told = answer(ada, f"/segment {typed}")
-    assert told.startswith("Usage: `/segment &lt;customer id&gt;")
-    assert "&lt;!" not in told
+    assert told.startswith("I did not understand “")
+    assert "Usage: `/segment &lt;customer id&gt;" in told
 
 
 def test_help_names_everything_that_can_be_typed(ada: Driver) -> None:
@@ -129,12 +130,14 @@ def test_sizes_tells_every_segment_and_what_moved(ada: Driver) -> None:
         assert name in told
     assert "changed segment* since 9 Nov 2026" in told
     assert "→ Cash Advance Heavy" in told
+    assert "Cash Advance Heavy grew most (+" in told
+    assert "1 customers are new and 1 are gone" in told
 
 
 def test_a_digest_preview_is_for_the_one_who_asked(ada: Driver, ben: Driver) -> None:
     before = len(ben.sees("segments"))
     told = answer(ada, "/segment digest")
-    assert "Preview: only you can see this. Next digest:" in told
+    assert "Preview. Next digest:" in told
     assert "Mon 23 Nov 2026 09:00 Europe/Berlin" in told
     assert len(ben.sees("segments")) == before
 
@@ -146,7 +149,8 @@ def test_a_wicked_customer_id_pings_nobody(ada: Driver, desk: Desk) -> None:
     card = customer_card(found.answers[WICKED], "label")
     assert "&lt;!channel&gt;" in card.text
     assert "<!" not in str(card.payload())
-    assert "Usage" in answer(ada, f"/segment {WICKED}")
+    assert "I did not understand" in answer(ada, f"/segment {WICKED}")
+    assert "&lt;!channel&gt;" in answer(ada, f'/segment "{WICKED}"')
 
 
 def test_ten_lookups_at_once_are_all_acknowledged_and_answered(
@@ -163,6 +167,11 @@ def test_ten_lookups_at_once_are_all_acknowledged_and_answered(
     cards = [message["text"] for message in ada.sees("segments")[before:] if message["bot"]]
     assert len(cards) == 10
     assert all(any(one in card for card in cards) for one in ids)
+
+
+def test_an_id_in_quotation_marks_may_hold_blanks_or_mean_something_else(ada: Driver) -> None:
+    assert "has no customer *help*" in answer(ada, '/segment "help"')
+    assert "has no customer *A 1*" in answer(ada, "/segment “A 1”")
 
 
 def test_every_lookup_is_accounted_for_without_naming_the_customer(

@@ -1,19 +1,27 @@
 """When something is refused: a plainer message, a later try, or one sentence; no false success."""
 
+import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
 
+from bot.blocks.parts import Message
 from bot.desk import Desk
 from bot.digest import DigestDelivery
 from bot.ledger import Ledger
 from bot.local_workspace import Channel, LocalWorkspace
 from bot.manifest import manifest
-from segmentation.training import TrainedModel, save
+from bot.sender import post_with_picture
+from segmentation.charts import Picture, sizes_chart
+from segmentation.model_folder import save
+from segmentation.training import TrainedModel
 from tests.bot.conftest import CHANNELS, MEMBERS, THIS_WEEK, bot_environment
 
 
@@ -82,3 +90,67 @@ def test_what_keeps_it_from_starting_is_one_sentence(
     assert ended.returncode == 1
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.fixture
+def broken_slack() -> Iterator[tuple[str, list[str]]]:
+    """A Slack that takes uploads but breaks when they are to be shown; and what it was asked."""
+    asked: list[str] = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.path)
+            broken = self.path.endswith("completeUploadExternal")
+            place = f"http://127.0.0.1:{self.server.server_port}/upload"
+            told = json.dumps({"ok": True, "upload_url": place, "file_id": "F1"})
+            self.send_response(503 if broken else 200)
+            self.end_headers()
+            self.wfile.write(b"<html>Sorry</html>" if broken else told.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/api/", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_digest_that_may_have_arrived_is_not_sent_again(
+    broken_slack: tuple[str, list[str]], desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    address, asked = broken_slack
+    client = WebClient("xoxb-1", base_url=address, retry_handlers=[])
+    delivery = DigestDelivery(desk, Ledger(desk.store.engine), client, "C08BROKEN")
+    delivery()
+    delivery()
+    assert [path.rsplit("/", 1)[1] for path in asked] == [
+        "files.getUploadURLExternal", "upload", "files.completeUploadExternal",
+    ]  # fmt: skip
+    settled = Ledger(desk.store.engine).delivery("C08BROKEN", THIS_WEEK)
+    assert settled is not None
+    assert settled.state == "claimed"
+    assert "It is not known whether the digest" in caplog.text
+
+
+def test_a_message_whose_blocks_are_refused_arrives_as_text(without_files: LocalWorkspace) -> None:
+    client = WebClient(without_files.bot_token, base_url=without_files.api_url)
+    strange = Message("The digest in words", ({"type": "hologram"},))
+    picture = Picture(b"", "p.png", "p", "a picture")
+    post_with_picture(client, "C01SEGMENTS", strange, picture)
+    (posted,) = without_files.member("Ada Okafor").sees("segments")
+    assert posted["text"] == "The digest in words"
+
+
+def test_a_currency_sign_in_the_playbook_does_not_stop_the_digest(desk: Desk) -> None:
+    book = desk.book()
+    assert book is not None
+    play = replace(book.sizes[0].play, name="Big spenders ($5k_$10k), " + "very " * 30)
+    sizes = tuple(replace(size, play=play) for size in book.sizes)
+    picture = sizes_chart(replace(book, sizes=sizes))
+    assert picture.png.startswith(b"\x89PNG")
+    assert "($5k_$10k)" in picture.alt_text

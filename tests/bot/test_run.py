@@ -6,17 +6,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.blocks.form import INPUT
+from bot.ledger import Ledger
 from bot.local_workspace import Driver, LocalWorkspace
 from bot.manifest import manifest
+from bot.schedule import WeeklySlot
 from segmentation.features import FEATURES
 from segmentation.model import SegmentModel
+from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
-from segmentation.training import TrainedModel, save
+from segmentation.store import Store
+from segmentation.training import TrainedModel
 from tests.bot.conftest import CHANNELS, LAST_WEEK, MEMBERS, bot_environment
 from tests.conftest import Publish
 
@@ -125,6 +131,23 @@ def test_killed_while_the_next_snapshot_is_loading_it_comes_back_with_the_last_g
     assert "Snapshot of 9 Nov 2026, 2,000 customers" in str(card["blocks"])
     assert "Posted the digest" not in bot.log
     assert len(digests(ada)) == 1
+
+
+def test_a_digest_that_a_crash_left_unconfirmed_is_reported_at_the_next_start(
+    workspace: LocalWorkspace,
+    environment: dict[str, str],
+    store: Store,
+    portfolio: Portfolio,
+    publish_portfolio: Publish,
+) -> None:
+    publish_portfolio(portfolio, LAST_WEEK)
+    now = datetime.now(UTC)
+    week = WeeklySlot(0, time(9), ZoneInfo("UTC")).latest_until(now)
+    assert Ledger(store.engine).claim("C01SEGMENTS", week, now)
+    with running(environment) as bot:
+        bot.ended(signal.SIGTERM)
+    assert "was begun but not confirmed" in bot.log
+    assert digests(workspace.member("Ada Okafor")) == []
 
 
 def test_a_new_model_is_taken_up_and_a_broken_one_is_not(

@@ -53,8 +53,13 @@ def test_settings_come_from_a_file_and_the_environment_wins(
     [
         ("SLACK_BOT_TOKEN", "xapp-1", "should begin with xoxb-"),
         ("SLACK_APP_TOKEN", "secret", "should begin with xapp-"),
+        ("SLACK_BOT_TOKEN", "xoxb-…", "characters that no token has"),
+        ("SLACK_API_URL", "slack.com/api", "should be an address"),
+        ("SEGBOT_TIME_ZONE", "Europe", "should be an IANA time zone"),
+        ("SEGBOT_DIGEST_TIME", "09:00+05:00", "should be a time such as 09:00"),
+        ("SEGBOT_DIGEST_DAY", "monkey", "SEGBOT_DIGEST_DAY should be"),
         ("SEGBOT_DIGEST_CHANNEL", "#segments", "not its name"),
-        ("SEGBOT_TIME_ZONE", "Middle/Earth", "no IANA time zone"),
+        ("SEGBOT_TIME_ZONE", "Middle/Earth", "should be an IANA time zone"),
         ("SEGBOT_DIGEST_DAY", "someday", "SEGBOT_DIGEST_DAY"),
         ("SEGBOT_DIGEST_TIME", "nine", "SEGBOT_DIGEST_TIME"),
         ("SEGBOT_LISTENER_THREADS", "0", "SEGBOT_LISTENER_THREADS"),
@@ -70,6 +75,12 @@ def test_a_wrong_setting_is_told_by_name_and_never_shows_a_token(
         load_settings()
     assert name in str(error.value)
     assert "secret" not in str(error.value)
+
+
+def test_a_settings_file_that_is_no_text_says_so() -> None:
+    Path(".env").write_bytes(b"SLACK_BOT_TOKEN=\xff\xfe")
+    with pytest.raises(SegbotError, match=r"\.env is not UTF-8"):
+        load_settings()
 
 
 def test_the_batch_side_needs_no_slack_settings() -> None:

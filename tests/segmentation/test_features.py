@@ -36,13 +36,13 @@ def test_no_header_stands_for_two_columns() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "told"),
     [
-        ("PURCHASES_FREQUENCY", 16.7, "0.167"),
+        ("PURCHASES_FREQUENCY", 16.7, "Did you mean 0.167?"),
         ("PURCHASES_FREQUENCY", 1.01, "from 0 to 1, not 1.01"),
         ("CASH_ADVANCE_FREQUENCY", 2.1, "from 0 to 2, not 2.1"),
         ("TENURE", 60.0, "not the account's age"),
         ("TENURE", 0.0, "from 1 to 12, not 0"),
         ("TENURE", 7.5, "a whole number, not 7.5"),
-        ("CREDIT_LIMIT", 0.0, "above 0, 1,000,000 at most, not 0"),
+        ("CREDIT_LIMIT", 0.0, "more than 0 and at most 1,000,000, not 0"),
         ("BALANCE", -1.0, "from 0 to 1,000,000, not -1"),
         ("PURCHASES_TRX", 2.5, "a whole number, not 2.5"),
         ("PAYMENTS", float("inf"), "not inf"),
@@ -83,6 +83,12 @@ def test_one_check_serves_one_value_and_a_whole_column() -> None:
         ("CASH_ADVANCE_TRX", 4.0, "4"),
         ("CASH_ADVANCE_TRX", 14.29, "14.3"),
         ("TENURE", 12.0, "12 months"),
+        ("TENURE", 1.0, "1 month"),
+        ("CASH_ADVANCE", -1e-13, "0"),
+        ("CASH_ADVANCE_TRX", -0.01, "0"),
+        ("BALANCE", 0.3, "under 1"),
+        ("PURCHASES_FREQUENCY", 0.004, "under 1\N{NO-BREAK SPACE}%"),
+        ("PURCHASES_FREQUENCY", -1e-17, "0\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_values_read_as_people_write_them(column: str, value: float, shown: str) -> None:

@@ -132,7 +132,7 @@ def test_blank_cells_are_missing_values(write: Write, blank: str) -> None:
     assert np.isnan(portfolio.values).sum() == 1
     assert np.isnan(value(portfolio, "MINIMUM_PAYMENTS"))
     assert portfolio.notes == (
-        "MINIMUM_PAYMENTS is blank for 1 of 2 customers; that customer is scored with the median.",
+        "MINIMUM_PAYMENTS is blank for 1 of 2 customers; the median in training is taken.",
     )
 
 
@@ -278,11 +278,11 @@ def test_ids_that_stand_twice_are_named_with_their_rows(write: Write) -> None:
     ids = ["A", "B", "A", " A ", "B", "C"]
     rows = customers(*({CUSTOMER_ID: id_} for id_ in ids))
     assert only_problem(write(text(rows))) == (
-        "2 customers stand more than once: “A” in rows 2, 4 and 5 and “B” in rows 3 and 6. "
+        "2 customers appear more than once: “A” in rows 2, 4 and 5 and “B” in rows 3 and 6. "
         "Keep one row for each."
     )
     many = only_problem(write(text(customers(*({CUSTOMER_ID: str(n // 5)} for n in range(50))))))
-    assert many.startswith("10 customers stand more than once: “0” in rows 2, 3, 4 and 2 more")
+    assert many.startswith("10 customers appear more than once: “0” in rows 2, 3, 4 and 2 more")
     assert "and 7 more. Keep" in many
 
 
@@ -342,7 +342,7 @@ def test_of_many_faulty_cells_the_first_three_are_shown_and_the_rest_counted(wri
         ("BALANCE", ["1e999"], "BALANCE in row 3: must be from 0 to 1,000,000, not inf."),
         (
             "CREDIT_LIMIT", ["0"],
-            "CREDIT_LIMIT in row 3: must be above 0, 1,000,000 at most, not 0.",
+            "CREDIT_LIMIT in row 3: must be more than 0 and at most 1,000,000, not 0.",
         ),
         ("PURCHASES_TRX", ["2.5"], "PURCHASES_TRX in row 3: must be a whole number, not 2.5."),
         (
@@ -353,9 +353,9 @@ def test_of_many_faulty_cells_the_first_three_are_shown_and_the_rest_counted(wri
         ),
         (
             "PRC_FULL_PAYMENT", ["25", "50", "8.3", "100", "75"],
-            ("PRC_FULL_PAYMENT in row 3: must be from 0 to 1, not 25. A share of months is meant, "
-            "not a percentage: 0.25? The same is wrong in row 4 (50), row 5 (8.3) and 2 more, "
-            "5 rows in all."),
+            ("PRC_FULL_PAYMENT in row 3: must be from 0 to 1, not 25. Enter a share, "
+            "not a percentage. Did you mean 0.25? The same is wrong in "
+            "row 4 (50), row 5 (8.3) and 2 more, 5 rows in all."),
         ),
     ],
 )  # fmt: skip
@@ -380,7 +380,7 @@ def test_everything_wrong_is_reported_at_once_the_most_useful_first(write: Write
     found = problems(write(content))
     expected = [
         "PAYMENTS is missing", "1 row has too few cells", "CUST_ID is blank in row 4",
-        "One customer stands more than once", "BALANCE holds text", "TENURE in row 5",
+        "One customer appears more than once", "BALANCE holds text", "TENURE in row 5",
     ]  # fmt: skip
     assert [
         sentence[: len(start)] for sentence, start in zip(found, expected, strict=True)
@@ -410,21 +410,21 @@ def test_everything_wrong_is_reported_at_once_the_most_useful_first(write: Write
         (
             {"CASH_ADVANCE": "9"},
             (
-                "CASH_ADVANCE, CASH_ADVANCE_FREQUENCY and CASH_ADVANCE_TRX are not zero together "
+                "CASH_ADVANCE, CASH_ADVANCE_FREQUENCY and CASH_ADVANCE_TRX are zero in part only "
                 "for 1 customer (row 3): check where they come from."
             ),
         ),
         (
             {"PURCHASES_TRX": "0"},
             (
-                "PURCHASES, PURCHASES_FREQUENCY and PURCHASES_TRX are not zero together "
+                "PURCHASES, PURCHASES_FREQUENCY and PURCHASES_TRX are zero in part only "
                 "for 1 customer (row 3): check where they come from."
             ),
         ),
         (
             {"PURCHASES": "90"},
             (
-                "PURCHASES is not ONEOFF_PURCHASES and INSTALLMENTS_PURCHASES together "
+                "PURCHASES does not equal ONEOFF_PURCHASES + INSTALLMENTS_PURCHASES "
                 "for 1 customer (row 3): check where they come from."
             ),
         ),
@@ -502,7 +502,7 @@ def test_a_blank_among_integer_ids_does_not_change_the_others(tmp_path: Path) ->
     for name in ("p.parquet", "q.parquet"):
         blank, twice = problems(tmp_path / name)
         assert blank.startswith("CUST_ID is blank in row 3")
-        assert twice.startswith("One customer stands more than once: “7” in rows 2 and 4")
+        assert twice.startswith("One customer appears more than once: “7” in rows 2 and 4")
 
 
 def test_a_frame_is_checked_as_a_file_is() -> None:
@@ -596,10 +596,10 @@ def test_the_public_portfolio_is_read_with_its_known_oddities(public: Path) -> N
     assert (portfolio.ids[0], portfolio.ids[-1]) == ("C10001", "C19190")
     notes = "\n".join(portfolio.notes)
     for note in (
-        "CREDIT_LIMIT is blank for 1 of 8,950 customers; that customer is scored with the median.",
-        "MINIMUM_PAYMENTS is blank for 313 of 8,950 customers; they are scored with the median.",
-        "INSTALLMENTS_PURCHASES together for 19 customers",
+        "CREDIT_LIMIT is blank for 1 of 8,950 customers; the median in training is taken.",
+        "MINIMUM_PAYMENTS is blank for 313 of 8,950 customers; the median in training is taken.",
+        "INSTALLMENTS_PURCHASES for 19 customers",
         "BALANCE for 9 (row 140: 19,043.13856), PURCHASES for 9",
     ):
         assert note in notes
-    assert "CASH_ADVANCE_TRX are not zero together" not in notes
+    assert "CASH_ADVANCE_TRX are zero in part only" not in notes

@@ -80,6 +80,11 @@ async function load() {
     return;
   }
   if (asked !== wanted) return;
+  if (!page.state && state.modal) {
+    // A page that was loaded anew has lost what was typed, and Slack would show no modal either.
+    await post("close", { member: state.member, view_id: state.modal.view_id, everything: true });
+    return load();
+  }
   wanted = state.member;
   page.state = state;
   showDropped(false);
