@@ -17,7 +17,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check browser-test bench constraints clean
+.PHONY: help demo test check slow-test browser-test bench constraints clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: .venv/tools ## Formatter, linter, types, import contracts and the tests.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory test
+
+slow-test: .venv/tools ## Tests that take minutes: a hundred seeds and a hundred bootstraps.
+	$(BIN)/python -m pytest -m slow
 
 browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screenshots land in artifacts/.
 	$(BIN)/python -m pytest tests/browser

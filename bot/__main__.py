@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.settings import load_places, load_settings
-from segmentation import cli
+from segmentation import cli, cli_choose_k, cli_model
 from segmentation.errors import SegbotError
 
 _PANEL = "Slack"
@@ -19,6 +19,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(cli.app)
+app.add_typer(cli_choose_k.app)
+app.add_typer(cli_model.app)
 
 
 @app.callback()

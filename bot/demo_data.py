@@ -22,6 +22,7 @@ CUSTOMERS: Final = 5_000
 WEEKS: Final = 8
 _LOOKED_THROUGH: Final = 300
 _SEED: Final = 2026
+_RESAMPLES: Final = 50
 _console = Console(stderr=True, highlight=False)
 
 
@@ -65,7 +66,7 @@ def _model(portfolio: Portfolio, folder: Path, now: datetime) -> SegmentModel:
     """A model trained on the portfolio; the one that comes with Segbot where it is too small."""
     try:
         _console.print(f"Training on {len(portfolio):,} customers …")
-        trained = train(portfolio, DEFAULT_SEED, now)
+        trained = train(portfolio, DEFAULT_SEED, now, resamples=_RESAMPLES)
     except TrainingError as error:
         _console.print(f"{error}\nThe model that comes with Segbot is used instead.")
         built_in = load_model(Path("model"))

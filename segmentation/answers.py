@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.counterfactuals import counterfactuals
 from segmentation.explanation import Explanation, explain
+from segmentation.imputation import imputation_effect
 from segmentation.model import Segment, SegmentModel
 from segmentation.playbook import Play, Playbook
 from segmentation.store import Snapshot, Store
@@ -14,7 +16,11 @@ from segmentation.store import Snapshot, Store
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One customer's segment and texts; `customer` and `snapshot` are None for typed values."""
+    """One customer's segment and texts; `customer` and `snapshot` are None for typed values.
+
+    `retrainings` says how many would agree, where that was measured; `blanks` what each blank did
+    to the answer; `what_if` which small changes would lead to another segment.
+    """
 
     customer: str | None
     snapshot: Snapshot | None
@@ -22,6 +28,9 @@ class Answer:
     runner_up: Play
     explanation: Explanation
     soft_border: bool
+    retrainings: str | None
+    blanks: tuple[str, ...]
+    what_if: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ def _answer(
     snapshot: Snapshot | None,
 ) -> Answer:
     explanation = explain(model, values)
+    names = {segment.id: playbook.play(segment).short for segment in model.segments}
+    calibration = model.calibration
     return Answer(
         customer=customer,
         snapshot=snapshot,
@@ -109,6 +120,9 @@ def _answer(
         runner_up=playbook.play(model.segment(explanation.assignment.runner_up)),
         explanation=explanation,
         soft_border=model.segment(explanation.assignment.segment).has_soft_border,
+        retrainings=calibration.told(explanation.assignment) if calibration else None,
+        blanks=tuple(effect.told(names) for effect in imputation_effect(model, values)),
+        what_if=counterfactuals(model, values).told(names),
     )
 
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from segmentation.answers import Answer, Overview, answers_for, overview, overview_of
+from segmentation.calibration import told_share
 from segmentation.errors import SegbotError
 from segmentation.explanation import Driver, sureness
 from segmentation.model import SegmentModel, load_model
@@ -59,11 +60,18 @@ def train(
         typer.Option(help="Model folder to write; else the one in use. What it held is kept."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of KMeans' starts.")] = 42,
+    k: Annotated[
+        str, typer.Option(metavar="N", help="Number of segments, 2 to 10; auto chooses it.")
+    ] = "4",
+    resamples: Annotated[
+        int, typer.Option(min=0, help="Retrainings that calibrate the certainty; 0 for none.")
+    ] = 100,
 ) -> None:
     """Train a model on a portfolio and name its segments.
 
     Example: segbot train portfolio.csv --out model
     """
+    from segmentation.cli_choose_k import chosen_k
     from segmentation.model_folder import checked_folder, save
     from segmentation.portfolio import read_portfolio
     from segmentation.training import train as train_on
@@ -72,8 +80,17 @@ def train(
     folder = checked_folder(out or places.model_dir)
     customers = read_portfolio(portfolio)
     _tell(customers.notes, customers.ignored)
-    with _progress_out.status(f"Training on {len(customers):,} customers …"):
-        trained = train_on(customers, seed, datetime.now(UTC))
+    segments, evidence = chosen_k(k, customers.values, seed)
+    with _progress_out.status(f"Training on {len(customers):,} customers …") as status:
+        trained = train_on(
+            customers,
+            seed,
+            datetime.now(UTC),
+            k=segments,
+            resamples=resamples,
+            evidence=evidence,
+            on_step=status.update,
+        )
     save(trained, folder)
     _show_model(trained.model, load_playbook(places.playbook), folder)
 
@@ -221,6 +238,8 @@ def _show_model(model: SegmentModel, playbook: Playbook, folder: Path) -> None:
     _out.print(table)
     made = model.provenance
     _out.print(f"Inertia {made.inertia:,.1f} · silhouette {made.silhouette:.3f} · seed {made.seed}")
+    for band, same in model.calibration.by_band().items() if model.calibration else ():
+        _out.print(f"Certainty {band}: {told_share(same)}")
     _out.print(f"Model {model.fingerprint[:12]} written to {folder}.", soft_wrap=True)
 
 
@@ -255,6 +274,11 @@ def _show_answer(answer: Answer) -> None:
         *_told(explanation.supporting(SHOWN), runner_up),
         f"What speaks for {runner_up} instead:",
         *_told(explanation.opposing(SHOWN), runner_up),
+        *((answer.retrainings and [f"Retraining: {answer.retrainings}."]) or []),
+        *(["Blank:"] if answer.blanks else []),
+        *(f"  {told}" for told in answer.blanks),
+        "What would change it:",
+        *(f"  {told}" for told in answer.what_if),
     ]
     for line in lines:
         _out.print(line, markup=False, soft_wrap=True)

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.assignment import Assignment, Band
 from segmentation.features import FEATURES, INDEX, Feature, Unit
-from segmentation.model import Assignment, Band, SegmentModel
+from segmentation.model import SegmentModel
 from segmentation.naming import ARCHETYPE_BY_KEY
 
 _TRIFLE: Final = 0.01  # of all 17 contributions together: a smaller one is not told

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,9 +56,12 @@ def save(trained: TrainedModel, folder: Path) -> None:
 
 
 def history(folder: Path) -> list[KeptModel]:
-    """The models that were replaced, the one replaced last first."""
-    kept = sorted((folder / HISTORY).glob(f"*/{MODEL_FILE}"), reverse=True)
-    return [KeptModel(path.parent, load_model(path.parent)) for path in kept]
+    """The models that were replaced and can be used, the one replaced last first."""
+    found = []
+    for path in sorted((folder / HISTORY).glob(f"*/{MODEL_FILE}"), reverse=True):
+        with suppress(ModelError):  # one of another version stays where it is
+            found.append(KeptModel(path.parent, load_model(path.parent)))
+    return found
 
 
 def rollback(folder: Path, fingerprint: str = "") -> SegmentModel:
@@ -125,9 +129,9 @@ def _unpickled(path: Path, digest: str) -> Any:  # noqa: ANN401 - what scikit-le
 
 
 def _keep(folder: Path) -> None:
-    model = load_model(folder)
+    fingerprint = hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()
     newest = max((path.name for path in (folder / HISTORY).glob("*")), default="0000")
-    place = f"{int(newest[:4]) + 1:04d}-{model.fingerprint[:12]}"
+    place = f"{int(newest[:4]) + 1:04d}-{fingerprint[:12]}"
     _replace(folder / HISTORY / place, _read(folder))
 
 

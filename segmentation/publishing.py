@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from segmentation.assignment import Assignments
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
-from segmentation.model import Assignments, SegmentModel
+from segmentation.model import SegmentModel
 from segmentation.schema import assignments, generations, models, published, take_turns
 from segmentation.store import Snapshot, Store
 

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from segmentation.assignment import Assignments
 from segmentation.errors import PortfolioError
-from segmentation.model import Assignments, SegmentModel
+from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.publishing import ScoredBatch

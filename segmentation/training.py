@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import platform
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,11 +19,13 @@ from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from segmentation.drift_bins import baseline
 from segmentation.errors import TrainingError
 from segmentation.features import COLUMNS
 from segmentation.model import FORMAT, SegmentModel, parsed_model
 from segmentation.naming import ARCHETYPES, Naming, named_centroids
 from segmentation.portfolio import Portfolio
+from segmentation.retraining import calibration
 
 KMEANS_FILE: Final = "kmeans.joblib"
 SCALER_FILE: Final = "scaler.joblib"
@@ -42,10 +45,21 @@ class TrainedModel:
     scaler: bytes
 
 
-def train(portfolio: Portfolio, seed: int, trained_at: datetime) -> TrainedModel:
-    """Train on a portfolio; the same portfolio and seed give the same model.
+def train(
+    portfolio: Portfolio,
+    seed: int,
+    trained_at: datetime,
+    *,
+    k: int = SEGMENTS,
+    resamples: int = 0,
+    evidence: Mapping[str, Any] | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> TrainedModel:
+    """Train on a portfolio; the same portfolio, seed and options give the same model.
 
-    Raises TrainingError where the portfolio is too small or a column cannot be learnt from.
+    `k` is the number of segments. `resamples` retrainings calibrate the certainty, none leave it
+    uncalibrated. `evidence` is what spoke for k, kept in the model file. Raises TrainingError
+    where the portfolio is too small or a column cannot be learnt from.
     """
     _check_size(portfolio)
     imputer = SimpleImputer(strategy="median").fit(portfolio.values)
@@ -54,11 +68,11 @@ def train(portfolio: Portfolio, seed: int, trained_at: datetime) -> TrainedModel
     scaler = StandardScaler().fit(imputed)
     scaled = scaler.transform(imputed)
     with threadpool_limits(1):  # Lloyd on data this small is twice as fast on one thread
-        kmeans = KMeans(n_clusters=SEGMENTS, n_init=STARTS, random_state=seed).fit(scaled)
+        kmeans = KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit(scaled)
         silhouette = _silhouette(scaled, kmeans.labels_, seed)
     namings, ids = _put_in_canonical_order(kmeans)
     files = {KMEANS_FILE: _dumped(kmeans), SCALER_FILE: _dumped(scaler)}
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "provenance": {
             "trained_at": trained_at.isoformat(timespec="seconds"),
@@ -87,11 +101,21 @@ def train(portfolio: Portfolio, seed: int, trained_at: datetime) -> TrainedModel
             )
         ],
         "segments": _segments(kmeans, scaled, namings, ids),
+        "drift": baseline(portfolio.values).as_json(),
+        "calibration": None,
+        "k_evidence": evidence,
     }
+    if resamples:
+        calibrated = calibration(
+            portfolio.values, _parsed(document), resamples=resamples, seed=seed, on_step=on_step
+        )
+        document["calibration"] = calibrated.as_json()
+    return TrainedModel(_parsed(document), files[KMEANS_FILE], files[SCALER_FILE])
+
+
+def _parsed(document: dict[str, Any]) -> SegmentModel:
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    return TrainedModel(
-        parsed_model(text, "the trained model"), files[KMEANS_FILE], files[SCALER_FILE]
-    )
+    return parsed_model(text, "the trained model")
 
 
 def _check_size(portfolio: Portfolio) -> None:

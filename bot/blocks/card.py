@@ -14,10 +14,10 @@ from bot.blocks.parts import (
     section,
 )
 from segmentation.answers import Answer, Answers
+from segmentation.assignment import Band
 from segmentation.explanation import Driver, sureness
-from segmentation.model import Band
 from segmentation.store import Snapshot
-from segmentation.wording import day, listed, shorten
+from segmentation.wording import day, shorten
 
 TYPICAL: Final = "Typical = the segment's average"
 SUPPORTING: Final = 4  # the first three carry 78 % of the evidence (median)
@@ -54,8 +54,14 @@ def explanation_blocks(answer: Answer) -> list[Block]:
         section(f"*How sure*\n{certainty(answer)}"),
         section(f"*Why {here}*\n{bullets(supporting)}"),
         section(f"*What speaks for {there} instead*\n{against}"),
-        *_blanks(answer),
+        *_list("Blank, so the median in training was taken", answer.blanks),
+        *_list("What would change it", answer.what_if[:1]),
     ]
+
+
+def _list(title: str, lines: Sequence[str]) -> list[Block]:
+    told = bullets([escaped(line) for line in lines])
+    return [section(f"*{title}*\n{told}")] if lines else []
 
 
 def _told(answer: Answer, drivers: Sequence[Driver]) -> list[str]:
@@ -71,6 +77,9 @@ def certainty(answer: Answer) -> str:
         f"{sureness(assignment).capitalize()} ({assignment.confidence:.2f}; {scale}).",
         f"Next nearest: {there}.",
     ]
+    if answer.retrainings:
+        told = answer.retrainings
+        sentences.append(f"If the model were trained again, {told}.")
     if answer.soft_border:
         sentences.append("Told one step lower: this segment's border moves at each training.")
     if assignment.band is Band.LOW:
@@ -80,14 +89,6 @@ def certainty(answer: Answer) -> str:
             "Some figures are more extreme than those of 99 in 100 customers of this segment."
         )
     return " ".join(sentences)
-
-
-def _blanks(answer: Answer) -> list[Block]:
-    blanks = [driver for driver in answer.explanation.drivers if driver.imputed]
-    if not blanks:
-        return []
-    taken = listed([f"{b.feature.label} ({b.feature.shown(b.value)})" for b in blanks])
-    return [section(f"*Blank, so the median in training was taken:* {taken}.")]
 
 
 def several_customers(found: Answers, asked: Sequence[str], label: str) -> Message:

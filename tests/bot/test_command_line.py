@@ -16,6 +16,7 @@ from segmentation.store import open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 
 Segbot = Callable[..., str]
+QUICK = ("--resamples", "2")  # enough to see that certainty is calibrated
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
@@ -51,8 +52,9 @@ def portfolio_file(tmp_path: Path) -> Path:
 def test_a_portfolio_goes_all_the_way_to_an_explained_customer(
     segbot: Segbot, tmp_path: Path
 ) -> None:
-    trained = segbot("train", "portfolio.csv")
+    trained = segbot("train", "portfolio.csv", *QUICK)
     assert "Cash Advance Heavy, Risk-Prone" in trained
+    assert re.search(r"Certainty high: (all|more than|about \d+ of)", trained)
     assert re.search(r"Inertia [\d,.]+ · silhouette 0\.\d{3} · seed 42", trained)
     scored = segbot("score", "portfolio.csv", "--as-of", "2026-11-09", "--out", "scored.csv")
     assert "Snapshot of 9 Nov 2026: 1,500 customers." in scored
@@ -60,14 +62,22 @@ def test_a_portfolio_goes_all_the_way_to_an_explained_customer(
     later = segbot("score", "later.parquet", "--as-of", "2026-11-16")
     assert re.search(r"Since 9 Nov 2026, \d+ customers changed segment\.", later)
     explained = segbot("explain", "C10001")
-    for told in ("C10001: ", "How sure: ", "Suggested action (", "Why ", "What speaks for "):
+    for told in (
+        "C10001: ",
+        "How sure: ",
+        "Suggested action (",
+        "Why ",
+        "What speaks for ",
+        "Retraining: ",
+        "What would change it:",
+    ):
         assert told in explained
     assert "Snapshot of 16 Nov 2026" in segbot("sizes")
 
 
 @pytest.mark.usefixtures("portfolio_file")
 def test_scoring_without_the_store_writes_the_file_alone(segbot: Segbot, tmp_path: Path) -> None:
-    segbot("train", "portfolio.csv", "--out", "mine", "--seed", "7")
+    segbot("train", "portfolio.csv", "--out", "mine", "--seed", "7", *QUICK)
     told = segbot(
         "score", "portfolio.csv", "--model", "mine", "--no-store", "--out", "scored.parquet"
     )
@@ -77,8 +87,43 @@ def test_scoring_without_the_store_writes_the_file_alone(segbot: Segbot, tmp_pat
 
 
 @pytest.mark.usefixtures("portfolio_file")
+def test_a_model_is_shown_verified_and_rolled_back(segbot: Segbot) -> None:
+    segbot("train", "portfolio.csv", *QUICK)
+    segbot("train", "later.parquet", "--k", "5", *QUICK)
+    assert "later.parquet" in segbot("model", "show")
+    listed = segbot("model", "list")
+    assert re.search(r"later\.parquet .* in place", listed)
+    assert re.search(r"portfolio\.csv .* kept", listed)
+    assert "is whole" in segbot("model", "verify")
+    segbot("model", "rollback")
+    assert "portfolio.csv" in segbot("model", "show")
+    shown = segbot("segments")
+    assert "A name needs a cosine of 0.80" in shown
+    assert "Cash Advance Heavy, Risk-Prone" in shown
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_drift_tells_whether_customers_look_as_in_training(segbot: Segbot, tmp_path: Path) -> None:
+    segbot("train", "portfolio.csv", *QUICK)
+    assert "Customers look much as they did in training." in segbot("drift", "later.parquet")
+    changed = pd.read_csv(tmp_path / "portfolio.csv")
+    changed["CREDIT_LIMIT"] *= 2
+    changed.to_csv(tmp_path / "changed.csv", index=False)
+    assert "Credit limit changed a lot" in segbot("drift", "changed.csv")
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_the_number_of_segments_is_two_to_ten_or_auto(segbot: Segbot) -> None:
+    for k in ("1", "11", "many"):
+        assert "--k takes a number from 2 to 10, or auto" in segbot(
+            "train", "portfolio.csv", "--k", k, code=1
+        )
+    assert len(segbot("train", "portfolio.csv", "--k", "2", *QUICK).split("Customers")[1]) > 0
+
+
+@pytest.mark.usefixtures("portfolio_file")
 def test_the_same_date_replaces_its_snapshot(segbot: Segbot) -> None:
-    segbot("train", "portfolio.csv")
+    segbot("train", "portfolio.csv", *QUICK)
     for file in ("portfolio.csv", "later.parquet"):
         segbot("score", file, "--as-of", "2026-11-16")
     (only,) = open_store("sqlite:///.segbot/segbot.db").snapshots()
@@ -117,7 +162,7 @@ def test_a_bad_file_gets_one_sentence_for_each_problem(segbot: Segbot, tmp_path:
 def test_an_unknown_customer_is_told_with_the_snapshot_that_was_asked(
     segbot: Segbot,
 ) -> None:
-    segbot("train", "portfolio.csv")
+    segbot("train", "portfolio.csv", *QUICK)
     segbot("score", "portfolio.csv", "--as-of", "2026-11-16")
     told = segbot("explain", "C99999", code=1)
     assert "No customer C99999 is in the snapshot of 16 Nov 2026 (1,500 customers)." in told
@@ -127,7 +172,7 @@ def test_an_unknown_customer_is_told_with_the_snapshot_that_was_asked(
 def test_an_output_that_cannot_be_written_is_refused_before_the_work(
     segbot: Segbot, tmp_path: Path
 ) -> None:
-    segbot("train", "portfolio.csv")
+    segbot("train", "portfolio.csv", *QUICK)
     assert "ends in neither" in segbot("score", "portfolio.csv", "--out", "scored.xlsx", code=1)
     assert not (tmp_path / ".segbot").exists()
 
@@ -139,6 +184,8 @@ def test_the_manifest_is_printed_as_json(segbot: Segbot) -> None:
 def test_every_command_has_an_example_and_stands_in_the_readme() -> None:
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         assert f"Example: segbot {name}" in command.help
+        for sub_name, sub_command in getattr(command, "commands", {}).items():
+            assert f"Example: segbot {name} {sub_name}" in sub_command.help
         assert f"`segbot {name}" in README
 
 

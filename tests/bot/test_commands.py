@@ -11,9 +11,9 @@ from bot.commands import SUB_COMMANDS, USAGES
 from bot.desk import Desk
 from bot.local_workspace import Driver, LocalWorkspace
 from segmentation.answers import answers_for
+from segmentation.assignment import Band
 from segmentation.explanation import sureness
 from segmentation.features import INDEX
-from segmentation.model import Band
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.training import TrainedModel
@@ -79,7 +79,7 @@ def test_a_borderline_customer_is_told_to_be_one(
 def test_an_imputed_blank_is_named(ada: Driver, portfolio: Portfolio) -> None:
     row = 100 + int(np.isnan(portfolio.values[100:, INDEX["MINIMUM_PAYMENTS"]]).argmax())
     told = answer(ada, f"/segment {portfolio.ids[row]}")
-    assert "*Blank, so the median in training was taken:* Minimum payments (" in told
+    assert "*Blank, so the median in training was taken*\n• Minimum payments" in told
 
 
 def test_an_unknown_customer_gets_a_way_on(ada: Driver) -> None:

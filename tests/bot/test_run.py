@@ -156,7 +156,7 @@ def test_a_new_model_is_taken_up_and_a_broken_one_is_not(
     ada = workspace.member("Ada Okafor")
     path = tmp_path / "model" / "model.json"
     with running(environment) as bot:
-        path.write_text(trained.model.document.replace('"customers": 2000', '"customers": 2001'))
+        path.write_text(trained.model.document.replace('"customers": 2000', '"customers": 2001', 1))
         assert "2,001 customers" in str(ada.opens_home())
         path.write_text("{")
         assert "2,001 customers" in str(ada.opens_home())

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from segmentation.assignment import Band
 from segmentation.errors import ModelError
 from segmentation.features import COLUMNS, INDEX
-from segmentation.model import Band, Segment, SegmentModel, load_model, parsed_model
+from segmentation.model import Segment, SegmentModel, load_model, parsed_model
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
 from segmentation.training import TrainedModel
@@ -159,10 +160,10 @@ def test_a_missing_model_says_how_to_get_one(tmp_path: Path) -> None:
     ("damage", "told"),
     [
         (lambda text: text[: len(text) // 2], "not complete JSON"),
-        (lambda text: text.replace('"format": 1', '"format": 99'), "format 99"),
+        (lambda text: text.replace('"format": 2', '"format": 99'), "format 99"),
         (lambda text: text.replace('"BALANCE"', '"BALANCES"'), "not the 17"),
         (lambda text: text.replace('"low_activity"', '"lazy"'), "no archetype is called lazy"),
-        (lambda _: json.dumps({"format": 1}), "features"),
+        (lambda _: json.dumps({"format": 2}), "features"),
         (lambda _: "[]", "not a Segbot model"),
         (lambda text: text.replace('"id": 1', '"id": 0'), "or one twice"),
         (

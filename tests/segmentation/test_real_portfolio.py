@@ -1,6 +1,7 @@
 """The public portfolio of 8,950 customers: the figures that are published in the README hold."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -8,8 +9,9 @@ import numpy as np
 import pytest
 
 from segmentation.answers import answer_for_values
+from segmentation.assignment import Band
 from segmentation.explanation import explain, sureness
-from segmentation.model import Band, load_model
+from segmentation.model import load_model
 from segmentation.playbook import load_playbook
 from segmentation.portfolio import Portfolio, read_portfolio
 from segmentation.training import TrainedModel, train
@@ -107,3 +109,35 @@ def test_the_bands_have_the_shares_that_were_measured(
     assert low == pytest.approx(0.075, abs=0.005)
     assert medium == pytest.approx(0.228, abs=0.01)
     assert (scored.band_names()[~others] != Band.HIGH).all()
+
+
+@pytest.mark.slow
+def test_a_hundred_seeds_and_a_hundred_bootstraps_give_all_four_names(real: Portfolio) -> None:
+    rng = np.random.default_rng(0)
+    portfolios = [real] * 100
+    for _ in range(100):
+        rows = rng.integers(0, len(real), len(real))
+        portfolios.append(replace(real, ids=real.ids[rows], values=real.values[rows]))
+    for seed, portfolio in enumerate(portfolios):
+        assert archetypes(train(portfolio, seed, NOON)) == {
+            "low_activity", "high_spending", "cash_advance", "installment",
+        }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("k", [3, 5, 6])
+def test_at_another_number_of_segments_no_name_is_given_behind_the_gate(
+    real: Portfolio, k: int
+) -> None:
+    for seed in range(5):
+        model = train(real, seed, NOON, k=k).model
+        assert len(model.segments) == k
+        for segment in model.segments:
+            passes = segment.cosine >= 0.80 and segment.margin >= 0.20 and segment.norm >= 1.0
+            assert passes or segment.archetype is None
+        given = [segment.archetype for segment in model.segments if segment.archetype]
+        assert len(given) == len(set(given)) < 4 or k > 3
+
+
+def archetypes(trained: TrainedModel) -> set[str | None]:
+    return {segment.archetype for segment in trained.model.segments}

@@ -1,0 +1,263 @@
+"""The shortest ways from a customer over the border of the segment, by one lever or by two.
+
+With the segment's centroid a and another's j, d_j² − d_a² is linear in what changes, and a segment
+is convex: where it ends along a lever is algebra, and only values on a grid are tried one by one.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.levers import DECIMALS, Lever, Values, consistent, limits
+from segmentation.model import SegmentModel
+
+_STEPS: Final = (1.0, 0.1, 0.01)  # of an amount: the first that is fine enough
+_TIGHT: Final = 0.99  # this much of an offered change of an amount does not change the segment
+_WHOLE_FROM: Final = 100.0  # a change of an amount from here on has no decimals
+_OFF_GRID: Final = 1e-4  # of a grid's step: rounding
+_TRIED: Final = 3  # of each lever's tries, should the nearest fail by rounding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Border:
+    """Where a customer's segment ends: `margins + slopes @ (row − known)` is ≥ 0 inside it.
+
+    `known` has shape (17,), blanks filled; `margins` (k − 1,), `slopes` (k − 1, 17), in the
+    features' units.
+    """
+
+    model: SegmentModel
+    known: Values
+    segment: int
+    margins: Values
+    slopes: Values
+
+    def distance(self, rows: Values) -> Values:
+        """How far `rows` (… × 17) are from the customer, in scaled space."""
+        offsets = (rows - self.known) / self.model.scales
+        return np.asarray(np.sqrt(np.einsum("...f,...f->...", offsets, offsets)))
+
+    def segments_at(self, rows: Values) -> list[int]:
+        """The segments' ids at each of `rows` (n × 17)."""
+        return [int(segment) for segment in self.model.assign(rows).segment]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """A row (17,) in another segment, the levers that lead to it, and its scaled distance."""
+
+    row: Values
+    moved: tuple[Lever, ...]
+    distance: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Try:
+    """The last of the levers goes from `row`, where the others have moved, to `value` at least."""
+
+    row: Values
+    moved: tuple[Lever, ...]
+    value: float
+    upward: bool
+    distance: float
+
+
+def border_around(model: SegmentModel, values: Values) -> Border:
+    """The border around one customer, `values` of shape (17,), NaN for blanks."""
+    segment = model.assign_one(values).segment
+    z, row = model.scaled(values), model.position(segment)
+    others = np.delete(model.centroids, row, axis=0)
+    return Border(
+        model=model,
+        known=model.imputed(values),
+        segment=segment,
+        margins=((z - others) ** 2).sum(axis=1) - ((z - model.centroids[row]) ** 2).sum(),
+        slopes=2 * (model.centroids[row] - others) / model.scales,
+    )
+
+
+def smallest_single(border: Border, available: tuple[Lever, ...]) -> Way | None:
+    """The shortest way by one lever, or None where no lever leads over the border."""
+    start = border.known[np.newaxis]
+    tries = (found for lever in available for found in _tries(border, start, (lever,), np.inf))
+    return _shortest(border, tries, np.inf)
+
+
+def smallest_double(border: Border, available: tuple[Lever, ...], nearer: float) -> Way | None:
+    """The shortest way by two levers that is shorter than `nearer`, or None."""
+    best = None
+    for pair in _pairs(border, available):
+        if pair.at_least >= nearer:
+            break
+        firsts = _first_values(border, pair, nearer)
+        rows = pair.first.at(np.tile(border.known, (len(firsts), 1)), firsts)
+        tries = _tries(border, rows, (pair.first, pair.second), nearer)
+        found = _shortest(border, tries, nearer)
+        if found is not None:
+            best, nearer = found, found.distance
+    return best
+
+
+def _shortest(border: Border, tries: Iterable[_Try], nearer: float) -> Way | None:
+    for attempt in sorted(tries, key=lambda attempt: attempt.distance):
+        way = _settled(border, attempt)
+        if way is not None and way.distance < nearer:
+            return way
+    return None
+
+
+def _tries(border: Border, rows: Values, moved: tuple[Lever, ...], nearer: float) -> Iterator[_Try]:
+    """The last lever's nearest values over the border, its others moved in `rows` (n × 17)."""
+    lever = moved[-1]
+    low, high = limits(lever, rows)
+    for upward in (False, True):
+        over = _reached(border, lever, rows, upward)
+        over = _on_grid(lever, np.maximum(low, over) if upward else np.minimum(high, over), upward)
+        possible = (over >= low - 1e-9) & (over <= high + 1e-9) & (over != lever.before)
+        places = np.flatnonzero(possible)
+        if not len(places):
+            continue
+        there = lever.at(rows[places], over[places])
+        distances = border.distance(there)
+        distances[~consistent(there, border.known)] = np.inf
+        for place in np.argsort(distances)[:_TRIED]:
+            if distances[place] < nearer:
+                at = places[place]
+                yield _Try(rows[at], moved, float(over[at]), upward, float(distances[place]))
+
+
+def _reached(border: Border, lever: Lever, rows: Values, upward: bool) -> Values:
+    """Where the lever meets the border from each of `rows`: (n,), infinite where it never does."""
+    sign = 1.0 if upward else -1.0
+    margins = border.margins + (rows - border.known) @ border.slopes.T
+    falling = border.slopes @ lever.moved * -sign
+    ways = np.full_like(margins, np.inf)
+    np.divide(margins, falling, out=ways, where=falling > 0)
+    way = np.where(margins.min(axis=1) < 0, 0.0, np.maximum(ways.min(axis=1), 0.0))
+    return np.asarray(lever.before + sign * way)
+
+
+def _on_grid(lever: Lever, values: Values, upward: bool) -> Values:
+    """`values` (n,), each at the lever's next possible value that way."""
+    if not lever.grid:
+        return values
+    steps = values / lever.grid
+    whole = np.ceil(steps - _OFF_GRID) if upward else np.floor(steps + _OFF_GRID)
+    return np.asarray(np.round(whole * lever.grid, DECIMALS))
+
+
+def _settled(border: Border, attempt: _Try) -> Way | None:
+    """The attempt at a value that people would say, held against the model itself."""
+    lever = attempt.moved[-1]
+    values = np.array(_sayable(lever, attempt.value, attempt.upward))
+    almost = lever.before + _TIGHT * (values - lever.before)
+    rows = lever.at(np.tile(attempt.row, (2 * len(values), 1)), np.r_[values, almost])
+    low, high = limits(lever, attempt.row[np.newaxis])
+    left = np.array(border.segments_at(rows)) != border.segment
+    over = left[: len(values)] & (values >= low - 1e-9) & (values <= high + 1e-9)
+    if not over.any():
+        return None
+    tight = over & ~left[len(values) :]
+    nearest = np.where(over, np.abs(values - lever.before), np.inf).argmin()
+    row = rows[tight.argmax() if tight.any() and not lever.grid else nearest]
+    return Way(row, attempt.moved, float(border.distance(row)))
+
+
+def _sayable(lever: Lever, value: float, upward: bool) -> list[float]:
+    """From the coarsest to the finest: the next at `value` or beyond, and the one after that."""
+    onward = 1 if upward else -1
+    if lever.grid:
+        return [value, round(value + onward * lever.grid, DECIMALS)]
+    return [
+        round(onward * (math.ceil(onward * value / step) + more) * step, 2)
+        for step in _STEPS
+        for more in (0, 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pair:
+    """Two levers, the distance below which they cannot lead over the border, and how far the
+    first would go on the shortest ways there to each other segment, grids left aside.
+    """
+
+    first: Lever
+    second: Lever
+    at_least: float
+    goes: Values
+
+
+def _pairs(border: Border, available: tuple[Lever, ...]) -> list[_Pair]:
+    """Every two levers that can lead over the border, the most promising first.
+
+    The first of a pair is the one with the fewer possible values.
+    """
+    ordered = sorted(available, key=lambda lever: (not lever.grid, lever.high * bool(lever.grid)))
+    firsts, seconds = np.triu_indices(len(ordered), 1)
+    if not len(firsts):
+        return []
+    goes, distances = _relaxed(border, ordered, firsts, seconds)
+    at_least = distances.min(axis=1)
+    return [
+        _Pair(
+            first=ordered[firsts[place]],
+            second=ordered[seconds[place]],
+            at_least=float(at_least[place]),
+            goes=goes[place][np.isfinite(distances[place])],
+        )
+        for place in np.argsort(at_least)
+        if np.isfinite(at_least[place])
+    ]
+
+
+def _relaxed(
+    border: Border, ordered: list[Lever], firsts: NDArray[np.int64], seconds: NDArray[np.int64]
+) -> tuple[Values, Values]:
+    """How far the first lever goes and how long the shortest way is: each (pairs, k − 1).
+
+    Bounds are kept, grids and what columns have to do with each other are not. On the border the
+    squared distance is a parabola: its vertex, or what of it the bounds leave.
+    """
+    moved = np.array([lever.moved for lever in ordered])
+    before = np.array([lever.before for lever in ordered])
+    low = np.array([lever.low for lever in ordered]) - before
+    high = np.array([lever.high for lever in ordered]) - before
+    scaled = moved / border.model.scales
+    gram = scaled @ scaled.T
+    slopes = moved @ border.slopes.T
+    slopes[slopes == 0] = 1e-30
+    s, t = slopes[firsts], slopes[seconds]
+    ss, tt = (gram[side, side][:, np.newaxis] for side in (firsts, seconds))
+    st = gram[firsts, seconds][:, np.newaxis]
+    share = -border.margins / (s * s * tt - 2 * s * t * st + t * t * ss)
+    first = _clipped(share * (s * tt - t * st), low, high, firsts)
+    second = _clipped((-border.margins - s * first) / t, low, high, seconds)
+    first = _clipped((-border.margins - t * second) / s, low, high, firsts)
+    squared = first**2 * ss + 2 * first * second * st + second**2 * tt
+    left = border.margins + s * first + t * second
+    return first, np.where(left <= 1e-9 * (1 + border.margins), np.sqrt(squared), np.inf)
+
+
+def _clipped(ways: Values, low: Values, high: Values, levers: NDArray[np.int64]) -> Values:
+    return np.clip(ways, low[levers, np.newaxis], high[levers, np.newaxis])
+
+
+def _first_values(border: Border, pair: _Pair, nearer: float) -> Values:
+    """What to try for a pair's first lever: every value that is near enough, or the best ones."""
+    lever = pair.first
+    if not lever.grid:
+        exact = lever.before + pair.goes
+        rounded = np.where(np.abs(pair.goes) < _WHOLE_FROM, np.round(exact, 2), np.round(exact))
+        values = np.clip(rounded, lever.low, lever.high)
+    else:
+        reach = nearer * border.model.scales[lever.index]
+        low, high = max(lever.low, lever.before - reach), min(lever.high, lever.before + reach)
+        steps = np.arange(
+            math.ceil(low / lever.grid - _OFF_GRID), math.floor(high / lever.grid + _OFF_GRID) + 1
+        )
+        values = np.round(steps * lever.grid, DECIMALS)
+    return np.asarray(values[values != lever.before])
