@@ -112,6 +112,7 @@ def test_the_bands_have_the_shares_that_were_measured(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_a_hundred_seeds_and_a_hundred_bootstraps_give_all_four_names(real: Portfolio) -> None:
     rng = np.random.default_rng(0)
     portfolios = [real] * 100
