@@ -274,7 +274,7 @@ def _show_answer(answer: Answer) -> None:
         *_told(explanation.supporting(SHOWN), runner_up),
         f"What speaks for {runner_up} instead:",
         *_told(explanation.opposing(SHOWN), runner_up),
-        *((answer.retrainings and [f"Retraining: {answer.retrainings}."]) or []),
+        *([f"Certainty: {answer.retrainings}."] if answer.retrainings else []),
         *(["Blank:"] if answer.blanks else []),
         *(f"  {told}" for told in answer.blanks),
         "What would change it:",

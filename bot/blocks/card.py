@@ -79,7 +79,7 @@ def certainty(answer: Answer) -> str:
     ]
     if answer.retrainings:
         told = answer.retrainings
-        sentences.append(f"If the model were trained again, {told}.")
+        sentences.append(f"{told[0].upper()}{told[1:]}.")
     if answer.soft_border:
         sentences.append("Told one step lower: this segment's border moves at each training.")
     if assignment.band is Band.LOW:

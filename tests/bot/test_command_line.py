@@ -68,7 +68,7 @@ def test_a_portfolio_goes_all_the_way_to_an_explained_customer(
         "Suggested action (",
         "Why ",
         "What speaks for ",
-        "Retraining: ",
+        "Certainty: ",
         "What would change it:",
     ):
         assert told in explained

@@ -35,7 +35,7 @@ export class Modal {
   #swap(entry, before) {
     const sameView = before && before === this.#shown;
     if (before && before !== entry) carryOver(before.form, entry.form);
-    const scrolled = before?.body.scrollTop ?? 0;
+    const scrolled = before && names(before.form) === names(entry.form) ? before.body.scrollTop : 0;
     const focused = sameView ? document.activeElement?.dataset.actionId : null;
     this.#shown = entry;
     this.dialog.replaceChildren(entry.form);
@@ -132,6 +132,9 @@ function carryOver(before, after) {
     else if (field.value && holds(same, field.value)) same.value = field.value;
   }
 }
+
+// What a form asks for; another form is read from its top.
+const names = (form) => [...form.querySelectorAll("[name]")].map(({ name }) => name).join();
 
 const holds = ({ options }, wanted) => !options || [...options].some(({ value }) => value === wanted);
 
