@@ -12,7 +12,7 @@ from rich.table import Table
 
 from segmentation.answers import Answer, Overview, answers_for, overview, overview_of
 from segmentation.calibration import told_share
-from segmentation.errors import SegbotError
+from segmentation.errors import ModelError, SegbotError
 from segmentation.explanation import Driver, sureness
 from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import Playbook, load_playbook
@@ -21,6 +21,9 @@ from segmentation.wording import counted, day, percent, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from segmentation.portfolio import Portfolio
     from segmentation.publishing import ScoredBatch
@@ -66,8 +69,14 @@ def train(
     resamples: Annotated[
         int, typer.Option(min=0, help="Retrainings that calibrate the certainty; 0 for none.")
     ] = 100,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Replace a model though many customers would move.")
+    ] = False,
 ) -> None:
     """Train a model on a portfolio and name its segments.
+
+    A model in place is compared with first: beyond 5 % of customers who would get another segment
+    nothing is written without --accept. What is replaced can be brought back: segbot model.
 
     Example: segbot train portfolio.csv --out model
     """
@@ -81,18 +90,56 @@ def train(
     customers = read_portfolio(portfolio)
     _tell(customers.notes, customers.ignored)
     segments, evidence = chosen_k(k, customers.values, seed)
+    before = _in_place(folder)
     with _progress_out.status(f"Training on {len(customers):,} customers …") as status:
         trained = train_on(
             customers,
             seed,
             datetime.now(UTC),
             k=segments,
+            before=before,
             resamples=resamples,
             evidence=evidence,
             on_step=status.update,
         )
+    playbook = load_playbook(places.playbook)
+    _show_model(trained.model, playbook)
+    if before is not None:
+        _compare(before, trained.model, customers.values, playbook, accept)
     save(trained, folder)
-    _show_model(trained.model, load_playbook(places.playbook), folder)
+    _out.print(f"Model {trained.model.fingerprint[:12]} written to {folder}.", soft_wrap=True)
+
+
+def _in_place(folder: Path) -> SegmentModel | None:
+    try:
+        return load_model(folder)
+    except ModelError:
+        return None  # none yet, or one that this version cannot read: nothing to compare with
+
+
+def _compare(
+    before: SegmentModel,
+    after: SegmentModel,
+    values: "NDArray[np.float64]",
+    playbook: Playbook,
+    accept: bool,
+) -> None:
+    from segmentation.churn import ACCEPTED, churn
+
+    found = churn(before, after, values)
+    _out.print(
+        f"Against the model in place, {found.changed:,} of {found.customers:,} customers "
+        f"({percent(found.share)}) would get another segment (adjusted Rand index "
+        f"{found.agreement:.3f}):"
+    )
+    for segment in before.segments:
+        customers, changed = found.moved[segment.id]
+        _out.print(f"  {playbook.play(segment).short}: {changed:,} of {customers:,}")
+    if found.needs_acceptance and not accept:
+        raise SegbotError(
+            f"More than {percent(ACCEPTED)} would move, so nothing was written. "
+            "If that is wanted, repeat with --accept."
+        )
 
 
 @app.command(rich_help_panel=_PANEL)
@@ -224,7 +271,7 @@ def _with_progress(batches: "Iterable[ScoredBatch]", customers: int) -> "Iterabl
             progress.advance(task, len(batch.ids))
 
 
-def _show_model(model: SegmentModel, playbook: Playbook, folder: Path) -> None:
+def _show_model(model: SegmentModel, playbook: Playbook) -> None:
     table = Table("Segment", "Name", "Customers", "Share", "Cosine", "Margin", box=None)
     for segment in model.segments:
         table.add_row(
@@ -240,7 +287,6 @@ def _show_model(model: SegmentModel, playbook: Playbook, folder: Path) -> None:
     _out.print(f"Inertia {made.inertia:,.1f} · silhouette {made.silhouette:.3f} · seed {made.seed}")
     for band, same in model.calibration.by_band().items() if model.calibration else ():
         _out.print(f"Certainty {band}: {told_share(same)}")
-    _out.print(f"Model {model.fingerprint[:12]} written to {folder}.", soft_wrap=True)
 
 
 def _show_sizes(book: Overview) -> None:

@@ -13,6 +13,7 @@ import joblib
 import numpy as np
 import sklearn
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.impute import SimpleImputer
 from sklearn.metrics import silhouette_score
@@ -51,15 +52,17 @@ def train(
     trained_at: datetime,
     *,
     k: int = SEGMENTS,
+    before: SegmentModel | None = None,
     resamples: int = 0,
     evidence: Mapping[str, Any] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> TrainedModel:
     """Train on a portfolio; the same portfolio, seed and options give the same model.
 
-    `k` is the number of segments. `resamples` retrainings calibrate the certainty, none leave it
-    uncalibrated. `evidence` is what spoke for k, kept in the model file. Raises TrainingError
-    where the portfolio is too small or a column cannot be learnt from.
+    `k` is the number of segments; those without an archetype keep the ids that they have in the
+    model `before`, by the customers they share. `resamples` retrainings calibrate the certainty,
+    none leave it uncalibrated. `evidence` is what spoke for k, kept in the model file. Raises
+    TrainingError where the portfolio is too small or a column cannot be learnt from.
     """
     _check_size(portfolio)
     imputer = SimpleImputer(strategy="median").fit(portfolio.values)
@@ -70,7 +73,8 @@ def train(
     with threadpool_limits(1):  # Lloyd on data this small is twice as fast on one thread
         kmeans = KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit(scaled)
         silhouette = _silhouette(scaled, kmeans.labels_, seed)
-    namings, ids = _put_in_canonical_order(kmeans)
+    labels_before = None if before is None else before.assign(portfolio.values).segment
+    namings, ids = _put_in_canonical_order(kmeans, labels_before)
     files = {KMEANS_FILE: _dumped(kmeans), SCALER_FILE: _dumped(scaler)}
     document: dict[str, Any] = {
         "format": FORMAT,
@@ -145,17 +149,35 @@ def _silhouette(scaled: NDArray[np.float64], labels: NDArray[np.int32], seed: in
     return float(silhouette_score(scaled, labels, sample_size=sample, random_state=seed))
 
 
-def _put_in_canonical_order(kmeans: KMeans) -> tuple[list[Naming], list[int]]:
-    """Reorder the clusters inside `kmeans`: archetypes by their id, then the rest by size."""
-    sizes = np.bincount(kmeans.labels_)
+def _put_in_canonical_order(
+    kmeans: KMeans, labels_before: NDArray[np.int64] | None
+) -> tuple[list[Naming], list[int]]:
+    """Reorder the clusters inside `kmeans` by their lasting ids, archetypes first."""
     namings = named_centroids(kmeans.cluster_centers_)
-    named = {n.archetype.id: row for row, n in enumerate(namings) if n.archetype is not None}
-    unnamed = sorted(set(range(len(namings))) - set(named.values()), key=lambda row: -sizes[row])
-    row_by_id = dict(sorted(named.items())) | dict(enumerate(unnamed, start=len(ARCHETYPES)))
-    order = list(row_by_id.values())
+    row_by_id = {n.archetype.id: row for row, n in enumerate(namings) if n.archetype is not None}
+    unnamed = sorted(set(range(len(namings))) - set(row_by_id.values()))
+    row_by_id |= _unnamed_ids(unnamed, kmeans.labels_, labels_before)
+    order = [row_by_id[segment_id] for segment_id in sorted(row_by_id)]
     kmeans.cluster_centers_ = np.ascontiguousarray(kmeans.cluster_centers_[order])
     kmeans.labels_ = np.argsort(order).astype(np.int32)[kmeans.labels_]
-    return [namings[row] for row in order], list(row_by_id)
+    return [namings[row] for row in order], sorted(row_by_id)
+
+
+def _unnamed_ids(
+    rows: list[int], labels: NDArray[np.int32], labels_before: NDArray[np.int64] | None
+) -> dict[int, int]:
+    """Ids for clusters without an archetype: those they had, else new ones, the largest first."""
+    first = len(ARCHETYPES)
+    ids_before = np.array([] if labels_before is None else np.unique(labels_before))
+    ids_before = ids_before[ids_before >= first]
+    shared = np.array(
+        [[((labels == row) & (labels_before == old)).sum() for old in ids_before] for row in rows]
+    ).reshape(len(rows), len(ids_before))
+    matches = zip(*linear_sum_assignment(-shared), strict=True)
+    kept = {int(ids_before[old]): rows[row] for row, old in matches if shared[row, old]}
+    new = sorted(set(rows) - set(kept.values()), key=lambda row: -int((labels == row).sum()))
+    next_id = max([first - 1, *ids_before.astype(int).tolist()]) + 1
+    return kept | dict(enumerate(new, start=next_id))
 
 
 def _segments(

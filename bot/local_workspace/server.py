@@ -53,7 +53,7 @@ class LocalWorkspace:
     `acknowledge_within` is how many seconds the app has to acknowledge, three in Slack.
     """
 
-    def __init__(  # noqa: PLR0913  each is a thing that a test or the demo sets by name
+    def __init__(
         self,
         manifest: Mapping[str, Any],
         *,

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from bot.__main__ import app, main
 from segmentation.features import FEATURES
+from segmentation.model import load_model
 from segmentation.store import open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 
@@ -89,7 +90,10 @@ def test_scoring_without_the_store_writes_the_file_alone(segbot: Segbot, tmp_pat
 @pytest.mark.usefixtures("portfolio_file")
 def test_a_model_is_shown_verified_and_rolled_back(segbot: Segbot) -> None:
     segbot("train", "portfolio.csv", *QUICK)
-    segbot("train", "later.parquet", "--k", "5", *QUICK)
+    assert "nothing was written" in segbot("train", "later.parquet", "--k", "3", *QUICK, code=1)
+    assert "portfolio.csv" in segbot("model", "show")
+    retrained = segbot("train", "later.parquet", "--k", "3", "--accept", *QUICK)
+    assert re.search(r"Against the model in place, [\d,]+ of 1,50\d customers", retrained)
     assert "later.parquet" in segbot("model", "show")
     listed = segbot("model", "list")
     assert re.search(r"later\.parquet .* in place", listed)
@@ -118,7 +122,8 @@ def test_the_number_of_segments_is_two_to_ten_or_auto(segbot: Segbot) -> None:
         assert "--k takes a number from 2 to 10, or auto" in segbot(
             "train", "portfolio.csv", "--k", k, code=1
         )
-    assert len(segbot("train", "portfolio.csv", "--k", "2", *QUICK).split("Customers")[1]) > 0
+    segbot("train", "portfolio.csv", "--k", "2", *QUICK)
+    assert len(load_model(Path("model")).segments) == 2
 
 
 @pytest.mark.usefixtures("portfolio_file")

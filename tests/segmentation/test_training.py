@@ -10,6 +10,7 @@ import joblib
 import numpy as np
 import pytest
 
+from segmentation.churn import churn
 from segmentation.errors import TrainingError
 from segmentation.features import COLUMNS, INDEX
 from segmentation.model_folder import save
@@ -97,3 +98,32 @@ def test_a_column_that_never_varies_can_be_trained_on(portfolio: Portfolio) -> N
     assert model.scales[INDEX["TENURE"]] == 1.0
     assert len(model.segments) == 4
     assert model.centroids.shape == (4, len(COLUMNS))
+
+
+def test_a_retrained_model_is_compared_with_the_one_before(
+    trained: TrainedModel, portfolio: Portfolio
+) -> None:
+    same = churn(trained.model, trained.model, portfolio.values)
+    assert (same.changed, same.agreement, same.needs_acceptance) == (0, 1.0, False)
+    other = train(portfolio, 42, NOON, k=3).model
+    found = churn(trained.model, other, portfolio.values)
+    before, after = (model.assign(portfolio.values).segment for model in (trained.model, other))
+    assert found.changed == (before != after).sum()
+    assert found.needs_acceptance
+    for segment, (customers, changed) in found.moved.items():
+        assert customers == (before == segment).sum()
+        assert changed == ((before == segment) & (after != segment)).sum()
+
+
+def test_segments_without_an_archetype_keep_their_ids_when_retrained(
+    portfolio: Portfolio,
+) -> None:
+    before = train(portfolio, 42, NOON, k=7).model
+    after = train(portfolio, 1, NOON, k=7, before=before).model
+    labels, labels_before = (model.assign(portfolio.values).segment for model in (after, before))
+    unnamed = [segment.id for segment in after.segments if segment.archetype is None]
+    assert len(unnamed) > 2
+    for segment in unnamed:
+        kept = ((labels == segment) & (labels_before == segment)).sum()
+        assert kept > 0.5 * (labels == segment).sum()
+    assert len({segment.id for segment in after.segments}) == 7
