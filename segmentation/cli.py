@@ -15,6 +15,7 @@ from segmentation.calibration import told_share
 from segmentation.errors import ModelError, SegbotError
 from segmentation.explanation import Driver, sureness
 from segmentation.model import SegmentModel, load_model
+from segmentation.movement import judged_movement
 from segmentation.playbook import Playbook, load_playbook
 from segmentation.store import open_store
 from segmentation.wording import counted, day, percent, signed
@@ -303,6 +304,10 @@ def _show_sizes(book: Overview) -> None:
         _out.print(f"Not compared with {day(movement.since)}: another model scored that one.")
     elif movement is not None:
         _out.print(f"Since {day(movement.since)}, {movement.moved:,} customers changed segment.")
+        judged = judged_movement(movement.flows or {})
+        _out.print(judged.verdict({size.segment.id: size.play.short for size in book.sizes}))
+        for line in judged.details:
+            _out.print(f"  {line}")
 
 
 def _show_answer(answer: Answer) -> None:

@@ -72,9 +72,12 @@ class JudgedMovement:
                 f"{counted(self.compared, 'customer')} in both snapshots: "
                 f"too few to judge movement, which takes {FEWEST}."
             )
-        return f"{percent(self.share_moved)} of customers changed segment, {self._reading(names)}."
+        return f"{percent(self.share_moved)} of customers changed segment, {self.reading(names)}."
 
-    def _reading(self, names: Mapping[int, str]) -> str:
+    def reading(self, names: Mapping[int, str]) -> str:
+        """What to make of it, as the end of a sentence."""
+        if self.pattern is Pattern.TOO_FEW:
+            return f"too few customers to judge, which takes {FEWEST}"
         if self.pattern is Pattern.NOISE:
             return f"no more than noise (below {percent(NOISE_FLOOR)})"
         if self.pattern is Pattern.EXCHANGE:

@@ -4,10 +4,10 @@ from typing import Final
 
 from bot.blocks.parts import Block, Message, bullets, context, escaped, message, section
 from segmentation.answers import Overview, SegmentSize
+from segmentation.movement import judged_movement
 from segmentation.store import Movement
 from segmentation.wording import day, listed, percent, signed
 
-NOISE: Final = 0.02  # jitter alone moves 1.6 % of the public portfolio; under 2 % is noise
 FLOWS_SHOWN: Final = 3
 
 
@@ -56,15 +56,12 @@ def headline(book: Overview) -> str:
     if not movement.compared:
         return f"None of these customers was in the snapshot of {since}: nothing can be compared."
     share = movement.moved / movement.compared
-    verdict = (
-        "that is within the usual noise of under 2\N{NO-BREAK SPACE}%"
-        if share < NOISE
-        else "more than the usual noise of 2\N{NO-BREAK SPACE}%"
-    )
+    names = {size.segment.id: escaped(size.play.short) for size in book.sizes}
+    reading = judged_movement(movement.flows).reading(names)
     both = "" if movement.left == 0 else " who are in both snapshots"
     return (
         f"*{movement.moved:,} of the {movement.compared:,} customers{both} "
-        f"({percent(share)}) changed segment* since {since}; {verdict}. {_net(book, movement)}"
+        f"({percent(share)}) changed segment* since {since}; {reading}. {_net(book, movement)}"
     )
 
 

@@ -3,13 +3,14 @@
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import lookup, scoring, startup
+from tests.benchmarks import choose_k, lookup, scoring, startup
 from tests.benchmarks.measuring import Comparison, machine
 
 
 def main() -> None:
     """Run every benchmark and print one table."""
-    comparisons: list[Comparison] = [*startup.compared(), *scoring.compared(), *lookup.compared()]
+    parts = (startup, scoring, lookup, choose_k)
+    comparisons: list[Comparison] = [row for part in parts for row in part.compared()]
     table = Table("What", "Figure", "Compared with", "Figure", "Ratio", title=machine())
     for row in comparisons:
         table.add_row(row.what, row.figure, row.against, row.figure_against, f"{row.ratio:.2f}")

@@ -115,10 +115,10 @@ def test_old_figures_are_said_to_be_old(desk: Desk) -> None:
 def test_movement_under_the_noise_is_called_noise(desk: Desk) -> None:
     book = desk.book()
     assert book is not None
-    assert "within the usual noise" in digest_message(book, THIS_WEEK, "").text
+    assert "no more than noise (below 2.0" in digest_message(book, THIS_WEEK, "").text
     told = digest_message(with_flows(book, {(0, 0): 900, (0, 2): 100}), THIS_WEEK, "").text
     assert "100 of the 1,000 customers who are in both snapshots (10.0" in told
-    assert "more than the usual noise" in told
+    assert "on balance Cash Advance Heavy gained 100 and Low Activity lost 100" in told
 
 
 def test_snapshots_without_a_common_customer_are_not_judged(desk: Desk) -> None:
@@ -127,6 +127,8 @@ def test_snapshots_without_a_common_customer_are_not_judged(desk: Desk) -> None:
     told = digest_message(with_flows(book, {}), THIS_WEEK, "").text
     assert "None of these customers was in the snapshot of 9 Nov 2026" in told
     assert "noise" not in told
+    few = digest_message(with_flows(book, {(0, 0): 90, (0, 2): 10}), THIS_WEEK, "").text
+    assert "too few customers to judge" in few
 
 
 def test_after_a_retraining_no_movement_is_claimed(
