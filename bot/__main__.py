@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from bot.settings import load_places, load_settings
-from segmentation import cli, cli_choose_k, cli_model
+from segmentation import cli, cli_answers, cli_choose_k, cli_model
 from segmentation.errors import SegbotError
+from segmentation.places import Places
 
 _PANEL = "Slack"
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(cli.app)
+app.add_typer(cli_answers.app)
 app.add_typer(cli_choose_k.app)
 app.add_typer(cli_model.app)
 
@@ -30,9 +32,7 @@ def root(context: typer.Context) -> None:
     Settings come from the environment or from .env; .env.example explains each.
     """
     places = load_places()
-    context.obj = cli.Places(
-        places.segbot_model_dir, places.segbot_store_url, places.segbot_playbook
-    )
+    context.obj = Places(places.segbot_model_dir, places.segbot_store_url, places.segbot_playbook)
 
 
 @app.command(rich_help_panel=_PANEL)

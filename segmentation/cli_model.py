@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from segmentation.cli import Places
 from segmentation.model import SegmentModel, load_model
+from segmentation.places import Places
 from segmentation.playbook import load_playbook
 from segmentation.wording import day, percent
 

@@ -1,0 +1,13 @@
+"""Where the command line finds the model, the store and the playbook."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the model, the store and the playbook are; handed in by the command line's root."""
+
+    model_dir: Path
+    store_url: str
+    playbook: Path
