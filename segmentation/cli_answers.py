@@ -56,6 +56,27 @@ def sizes(context: typer.Context) -> None:
     show_sizes(_book(places))
 
 
+@app.command(rich_help_panel=_PANEL)
+def snapshots(context: typer.Context) -> None:
+    """List the snapshots in the store, the newest first; the newest one answers.
+
+    Example: segbot snapshots
+    """
+    places: Places = context.obj
+    kept = open_store(places.store_url).snapshots()
+    if not kept:
+        raise SegbotError(_NO_SNAPSHOT)
+    table = Table("Date", "Customers", "Portfolio", "Model", box=None)
+    for snapshot in reversed(kept):
+        table.add_row(
+            snapshot.as_of.isoformat(),
+            f"{snapshot.customers:,}",
+            snapshot.source,
+            snapshot.model[:12],
+        )
+    _out.print(table)
+
+
 def _book(places: Places) -> Overview:
     book = overview(open_store(places.store_url), load_playbook(places.playbook))
     if book is None:

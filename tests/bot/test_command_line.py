@@ -62,6 +62,11 @@ def test_a_portfolio_goes_all_the_way_to_an_explained_customer(
     assert len(pd.read_csv(tmp_path / "scored.csv")) == 1_500
     later = segbot("score", "later.parquet", "--as-of", "2026-11-16")
     assert re.search(r"Since 9 Nov 2026, \d+ customers changed segment\.", later)
+    listed = segbot("snapshots").splitlines()
+    assert [line.split()[:3] for line in listed[1:3]] == [
+        ["2026-11-16", "1,501", "later.parquet"],
+        ["2026-11-09", "1,500", "portfolio.csv"],
+    ]
     explained = segbot("explain", "C10001")
     for told in (
         "C10001: ",
@@ -142,6 +147,7 @@ def test_the_same_date_replaces_its_snapshot(segbot: Segbot) -> None:
         (("score", "portfolio.csv"), "There is no model in model"),
         (("explain", "C10001"), "The store has no snapshot yet"),
         (("sizes",), "The store has no snapshot yet"),
+        (("snapshots",), "The store has no snapshot yet"),
     ],
 )
 @pytest.mark.usefixtures("portfolio_file")
