@@ -60,7 +60,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The newest snapshot with the model that scored it, every segment's size, and what moved.
+    """A snapshot with the model that scored it, every segment's size, and what moved.
 
     `flows` are the movements between segments, the largest first; empty where the snapshot cannot
     be compared with one before.

@@ -41,7 +41,7 @@ def form_view(
         section(
             "Enter a customer's figures over the observed window, 12 months at most. "
             "Amounts are in the account's currency; a share is 0 for no month and 1 for every "
-            "month. The figures are not stored; that you asked is recorded."
+            "month. The figures are not stored; that you got an answer is recorded."
         )
     ]
     for group, features in groupby(ordered, key=lambda feature: feature.group):

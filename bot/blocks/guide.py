@@ -32,7 +32,7 @@ def help_message(usages: Sequence[Usage]) -> Message:
             section("*Segbot tells which kind of customer you are looking at, and what to do.*"),
             section(usage_lines(usages)),
             context(
-                "Answers are for your eyes only, and every question is recorded",
+                "Answers are for your eyes only, and each is recorded",
                 "The Home tab of the app shows the whole portfolio",
             ),
         ]

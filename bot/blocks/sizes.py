@@ -18,7 +18,7 @@ def sizes_message(book: Overview, label: str) -> Message:
             section(f"*Segment sizes on {day(book.snapshot.as_of)}*"),
             section(headline(book)),
             *size_blocks(book),
-            context(*data_line(book, label), "Only you can see this"),
+            context(*data_line(book, label)),
         ]
     )
 
