@@ -27,7 +27,7 @@ class Border:
     """Where a customer's segment ends: `margins + slopes @ (row − known)` is ≥ 0 inside it.
 
     `known` has shape (17,), blanks filled; `margins` (k − 1,), `slopes` (k − 1, 17), in the
-    features' units.
+    features' units. Of a winsorised model both rows are taken as far as they count.
     """
 
     model: SegmentModel
@@ -40,6 +40,11 @@ class Border:
         """How far `rows` (… × 17) are from the customer, in scaled space."""
         offsets = (rows - self.known) / self.model.scales
         return np.asarray(np.sqrt(np.einsum("...f,...f->...", offsets, offsets)))
+
+    def margins_at(self, rows: Values) -> Values:
+        """How far inside each of `rows` (… × 17) is towards every other segment: (…, k − 1)."""
+        moved = self.model.winsorised(rows) - self.model.winsorised(self.known)
+        return np.asarray(self.margins + moved @ self.slopes.T)
 
     def segments_at(self, rows: Values) -> list[int]:
         """The segments' ids at each of `rows` (n × 17)."""
@@ -131,14 +136,45 @@ def _tries(border: Border, rows: Values, moved: tuple[Lever, ...], nearer: float
 
 
 def _reached(border: Border, lever: Lever, rows: Values, upward: bool) -> Values:
-    """Where the lever meets the border from each of `rows`: (n,), infinite where it never does."""
-    sign = 1.0 if upward else -1.0
-    margins = border.margins + (rows - border.known) @ border.slopes.T
-    falling = border.slopes @ lever.moved * -sign
-    ways = np.full_like(margins, np.inf)
-    np.divide(margins, falling, out=ways, where=falling > 0)
-    way = np.where(margins.min(axis=1) < 0, 0.0, np.maximum(ways.min(axis=1), 0.0))
-    return np.asarray(lever.before + sign * way)
+    """Where the lever meets the border from each of `rows`: (n,), infinite where it never does.
+
+    Between its bends a margin is a line along the lever, so the first one to fall below 0 is found
+    between two of them.
+    """
+    bends = _bends(border, lever, rows, upward)
+    margins = _margins_along(border, lever, rows, bends)
+    before, after = margins[:, :-1], margins[:, 1:]
+    shares = np.full_like(before, np.inf)
+    np.divide(before, before - after, out=shares, where=(after < 0) & (before > after))
+    share = np.maximum(shares.min(axis=2), 0.0)
+    share[share > 1] = np.inf
+    way = (bends[:, 1:] - bends[:, :-1]) * np.where(np.isfinite(share), share, 0.0)
+    met = np.where(np.isfinite(share), bends[:, :-1] + way, np.inf if upward else -np.inf)
+    return np.asarray(met.min(axis=1) if upward else met.max(axis=1))
+
+
+def _margins_along(border: Border, lever: Lever, rows: Values, bends: Values) -> Values:
+    """The margins of `rows` (n × 17) with the lever at their `bends` (n × b): (n, b, k − 1)."""
+    if border.model.winsorises:
+        return border.margins_at(
+            lever.at(np.repeat(rows[:, np.newaxis], bends.shape[1], axis=1), bends)
+        )
+    moved = (bends - lever.before)[..., np.newaxis] * (border.slopes @ lever.moved)
+    return np.asarray(border.margins_at(rows)[:, np.newaxis] + moved)
+
+
+def _bends(border: Border, lever: Lever, rows: Values, upward: bool) -> Values:
+    """The lever's value now, those at which something it moves stops to count, and its bound."""
+    end = lever.high if upward else lever.low
+    turns = [
+        lever.before + cut[index] - rows[:, index]
+        for index in (np.flatnonzero(lever.moved) if border.model.winsorises else ())
+        for cut in (border.model.lows, border.model.highs)
+    ]
+    turns += [np.full(len(rows), place) for place in (lever.before, end)]
+    low, high = sorted((lever.before, end))
+    bends = np.sort(np.clip(np.array(turns).T, low, high), axis=1)
+    return bends if upward else bends[:, ::-1]
 
 
 def _on_grid(lever: Lever, values: Values, upward: bool) -> Values:

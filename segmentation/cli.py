@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.console import Console
@@ -53,6 +53,10 @@ def train(
     k: Annotated[
         str, typer.Option(metavar="N", help="Number of segments, 2 to 10; auto chooses it.")
     ] = "4",
+    algorithm: Annotated[
+        Literal["kmeans", "winsorised", "bisecting", "minibatch"],
+        typer.Option(help="What finds the centroids; segbot compare tells them apart."),
+    ] = "kmeans",
     resamples: Annotated[
         int, typer.Option(min=0, help="Retrainings that calibrate the certainty; 0 for none.")
     ] = 100,
@@ -70,6 +74,7 @@ def train(
     from segmentation.cli_choose_k import chosen_k
     from segmentation.model_folder import checked_folder, save
     from segmentation.portfolio import read_portfolio
+    from segmentation.training import Recipe
     from segmentation.training import train as train_on
 
     places: Places = context.obj
@@ -83,10 +88,9 @@ def train(
             customers,
             seed,
             datetime.now(UTC),
-            k=segments,
+            recipe=Recipe(segments, algorithm, evidence),
             before=before,
             resamples=resamples,
-            evidence=evidence,
             on_step=status.update,
         )
     playbook = load_playbook(places.playbook)

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from segmentation.claims import Claim
 from segmentation.model import SegmentModel, load_model
 from segmentation.places import Places
 from segmentation.playbook import load_playbook
@@ -32,7 +33,7 @@ def model() -> None:
 
 @app.command(rich_help_panel=_PANEL)
 def segments(context: typer.Context, model: _Model = None) -> None:
-    """Show how the segments were named, with the figures of the gate, and what they mean.
+    """Show how the segments were named, what they mean, and which claims the figures bear out.
 
     Example: segbot segments
     """
@@ -49,6 +50,15 @@ def segments(context: typer.Context, model: _Model = None) -> None:
         play = playbook.play(segment)
         for line in (f"\n{play.name}", play.summary, f"{play.owner}: {play.action}"):
             _out.print(line, markup=False)
+        _out.print(_claims_table(segment.claims))
+    _out.print("\nClaims are those of the summaries that Segbot comes with.")
+
+
+def _claims_table(claims: tuple[Claim, ...]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for claim in claims:
+        table.add_row(f"  {claim.verdict}", claim.text, claim.evidence)
+    return table
 
 
 @app.command(rich_help_panel=_PANEL)
@@ -111,6 +121,7 @@ def show(context: typer.Context) -> None:
         ("Trained", _trained(found)),
         ("Portfolio", f"{made.portfolio}, {made.customers:,} customers"),
         ("SHA-256 of it", made.portfolio_sha256),
+        ("Algorithm", made.algorithm),
         ("Seed", made.seed),
         ("Inertia", f"{made.inertia:,.1f}"),
         ("Silhouette", f"{made.silhouette:.3f}"),

@@ -134,8 +134,14 @@ def _counterfactual(border: Border, way: Way | None) -> Counterfactual | None:
         ),
         becomes=becomes,
         distance=way.distance,
-        onward=all(segment == becomes for segment in beyond),
+        onward=all(segment == becomes for segment in beyond) and _straight(border, way),
     )
+
+
+def _straight(border: Border, way: Way) -> bool:
+    """Whether the way is straight in scaled space; a total that is cut at its limit bends it."""
+    tied = any(lever.feature.column in PARTS for lever in way.moved)
+    return not (border.model.winsorises and tied)
 
 
 def _corners(known: Values, moved: Sequence[Lever], there: Sequence[float]) -> Values:

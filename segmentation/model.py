@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from segmentation.assignment import Assignment, Assignments
 from segmentation.calibration import Calibration
+from segmentation.claims import Claim
 from segmentation.drift_bins import Baseline
 from segmentation.errors import ModelError
 from segmentation.features import COLUMNS, FEATURES
 from segmentation.naming import ARCHETYPE_BY_KEY
 
 MODEL_FILE: Final = "model.json"
-FORMAT: Final = 2
+FORMAT: Final = 3
 # Below the first a label holds in 79 % of resamplings, below the second in 96 %, above in 99.8 %
 # (200 bootstraps of the public portfolio).
 LOW_BELOW: Final = 0.10
@@ -35,7 +36,9 @@ class Segment:
     """A named cluster: its lasting id (0–3 for an archetype, from 4 on otherwise) and its figures.
 
     `customers` and `share` are those of the training portfolio; `novelty_radius` is the 99th
-    percentile of its customers' distances to the centroid, in scaled space.
+    percentile of its customers' distances to the centroid, in scaled space. `claims` are what its
+    archetype's summary claims, held against those customers; `variant` is the number of segments
+    where the archetype's name is given among more or fewer than the usual four, and means less.
     """
 
     id: int
@@ -47,6 +50,8 @@ class Segment:
     cosine: float
     margin: float
     norm: float
+    variant: int | None = None
+    claims: tuple[Claim, ...] = ()
 
     @property
     def has_soft_border(self) -> bool:
@@ -62,6 +67,7 @@ class Provenance:
     portfolio: str
     portfolio_sha256: str
     customers: int
+    algorithm: str
     seed: int
     inertia: float
     silhouette: float
@@ -73,7 +79,9 @@ class Provenance:
 class SegmentModel:
     """Median imputation, scaling and nearest centroid, with what is known about each segment.
 
-    `medians`, `means`, `scales` have shape (17,) in the order of FEATURES and the features' units;
+    `medians`, `lows`, `highs`, `means`, `scales` have shape (17,) in the order of FEATURES and the
+    features' units; a value counts as no less than `lows` and no more than `highs`, which are
+    infinite unless the model was trained on winsorised features;
     `centroids` has shape (k, 17) in scaled space, row i belonging to `segments[i]`.
     `blanks_known` are the columns that had blanks in training, `baseline` how each feature was
     distributed there; `calibration` tells how often labels hold, where that was measured.
@@ -81,6 +89,8 @@ class SegmentModel:
 
     document: str
     medians: NDArray[np.float64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
     means: NDArray[np.float64]
     scales: NDArray[np.float64]
     centroids: NDArray[np.float64]
@@ -110,9 +120,18 @@ class SegmentModel:
         """`values` (… × 17) with each blank replaced by the training median."""
         return np.where(np.isnan(values), self.medians, values)
 
+    def winsorised(self, known: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`known` (… × 17, without blanks) as far as each value counts."""
+        return np.clip(known, self.lows, self.highs) if self.winsorises else known
+
+    @property
+    def winsorises(self) -> bool:
+        """Whether values beyond the limits of training count as those limits."""
+        return bool(np.isfinite(self.lows).any() or np.isfinite(self.highs).any())
+
     def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """`values` (… × 17, the features' units, NaN for blanks) in scaled space."""
-        return np.asarray((self.imputed(values) - self.means) / self.scales)
+        return np.asarray((self.winsorised(self.imputed(values)) - self.means) / self.scales)
 
     def typical(self, segment_id: int) -> NDArray[np.float64]:
         """The segment's average customer: its centroid in the features' units, shape (17,)."""
@@ -235,6 +254,8 @@ def _from_json(document: str, data: dict[str, Any]) -> SegmentModel:
     model = SegmentModel(
         document=document,
         medians=_numbers(features, "median"),
+        lows=_limits(features, "low", -np.inf),
+        highs=_limits(features, "high", np.inf),
         means=_numbers(features, "mean"),
         scales=_numbers(features, "scale"),
         centroids=_numbers(rows, "centroid"),
@@ -247,6 +268,8 @@ def _from_json(document: str, data: dict[str, Any]) -> SegmentModel:
     datetime.fromisoformat(model.provenance.trained_at)
     if model.centroids.shape != (len(rows), len(FEATURES)) or (model.scales <= 0).any():
         raise ValueError("its centroids or scales have the wrong shape or sign")
+    if not (model.lows <= model.highs).all():
+        raise ValueError("its limits are not in order")
     if len(rows) < 2 or len({segment.id for segment in model.segments}) < len(rows):
         raise ValueError("it has fewer than two segments, or one twice")
     return model
@@ -259,7 +282,14 @@ def _numbers(rows: list[dict[str, Any]], key: str) -> NDArray[np.float64]:
     return numbers
 
 
+def _limits(rows: list[dict[str, Any]], key: str, none: float) -> NDArray[np.float64]:
+    limits = [none if row[key] is None else float(row[key]) for row in rows]
+    return np.array(limits, dtype=np.float64)
+
+
 def _segment(row: dict[str, Any]) -> Segment:
     if row["archetype"] is not None and row["archetype"] not in ARCHETYPE_BY_KEY:
         raise ValueError(f"no archetype is called {row['archetype']}")
-    return Segment(**{name: row[name] for name in Segment.__dataclass_fields__})
+    figures = {name: row[name] for name in Segment.__dataclass_fields__}
+    claims = tuple(Claim.from_json(claim) for claim in row["claims"])
+    return Segment(**figures | {"claims": claims})

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -34,9 +34,15 @@ class Playbook:
     plays: Mapping[str, Play]
 
     def play(self, segment: Segment) -> Play:
-        """The texts of a segment; one without archetype is described by its figures."""
+        """The texts of a segment; one without archetype is described by its figures.
+
+        With other than four segments a name covers others than it usually does, and says so.
+        """
         if segment.archetype is not None:
-            return self.plays[segment.archetype]
+            play = self.plays[segment.archetype]
+            if segment.variant is None:
+                return play
+            return replace(play, name=f"{play.name} (k={segment.variant} variant)")
         return Play(
             name=segment.generic_name,
             short=f"Segment {segment.id}",

@@ -6,12 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from sklearn.cluster import KMeans
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from segmentation.algorithms import ALGORITHMS, Algorithm, prepared
 from segmentation.assignment import Band
 from segmentation.calibration import Calibration, Cell
 from segmentation.model import SegmentModel
@@ -34,10 +31,11 @@ def calibration(
     `on_step` is told of each resample. Equal seeds give equal figures.
     """
     assigned = model.assign(values)
+    algorithm = ALGORITHMS[model.provenance.algorithm]
     rng = np.random.default_rng(seed)
     agreed = np.zeros(len(values))
     for resample in range(resamples):
-        labels = _labels(values, len(model.segments), rng)
+        labels = _labels(values, algorithm, len(model.segments), rng)
         agreed += assigned.segment == _matched(labels, assigned.segment, model)
         on_step(f"Retraining {resample + 1} of {resamples}")
     cells = []
@@ -51,17 +49,15 @@ def calibration(
 
 
 def _labels(
-    values: NDArray[np.float64], clusters: int, rng: np.random.Generator
+    values: NDArray[np.float64], algorithm: Algorithm, clusters: int, rng: np.random.Generator
 ) -> NDArray[np.int32]:
     """Every customer's cluster under a model trained on a bootstrap of them: (n,)."""
     drawn = values[rng.integers(0, len(values), len(values))]
-    recipe = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        StandardScaler(),
-        KMeans(clusters, n_init=_STARTS, random_state=int(rng.integers(2**31))),
-    )
+    preparation = prepared(drawn, winsorised=algorithm.winsorised)
+    seed = int(rng.integers(2**31))
     with threadpool_limits(1):
-        return np.asarray(recipe.fit(drawn).predict(values))
+        kmeans = algorithm.fit(preparation.points(drawn), clusters, _STARTS, seed)
+        return np.asarray(kmeans.predict(preparation.points(values)))
 
 
 def _matched(

@@ -15,11 +15,12 @@ import sklearn
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
-from sklearn.impute import SimpleImputer
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from segmentation.algorithms import ALGORITHMS, DEFAULT, Preparation, prepared
+from segmentation.claims import held_claims
 from segmentation.drift_bins import baseline
 from segmentation.errors import TrainingError
 from segmentation.features import COLUMNS
@@ -46,36 +47,46 @@ class TrainedModel:
     scaler: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train: the number of segments k, and the way of ALGORITHMS that finds them.
+
+    `evidence` is what spoke for k, where it was chosen by measuring; the model file keeps it.
+    """
+
+    k: int = SEGMENTS
+    algorithm: str = DEFAULT
+    evidence: Mapping[str, Any] | None = None
+
+
 def train(
     portfolio: Portfolio,
     seed: int,
     trained_at: datetime,
     *,
-    k: int = SEGMENTS,
+    recipe: Recipe = Recipe(),
     before: SegmentModel | None = None,
     resamples: int = 0,
-    evidence: Mapping[str, Any] | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> TrainedModel:
     """Train on a portfolio; the same portfolio, seed and options give the same model.
 
-    `k` is the number of segments; those without an archetype keep the ids that they have in the
-    model `before`, by the customers they share. `resamples` retrainings calibrate the certainty,
-    none leave it uncalibrated. `evidence` is what spoke for k, kept in the model file. Raises
-    TrainingError where the portfolio is too small or a column cannot be learnt from.
+    Segments without an archetype keep the ids that they have in the model `before`, by the
+    customers they share. `resamples` retrainings calibrate the certainty, none leave it
+    uncalibrated. Raises TrainingError where the portfolio is too small or a column cannot be learnt
+    from.
     """
     _check_size(portfolio)
-    imputer = SimpleImputer(strategy="median").fit(portfolio.values)
-    imputed = imputer.transform(portfolio.values)
-    _check_variety(portfolio, imputed)
-    scaler = StandardScaler().fit(imputed)
-    scaled = scaler.transform(imputed)
+    how = ALGORITHMS[recipe.algorithm]
+    preparation = prepared(portfolio.values, winsorised=how.winsorised)
+    _check_variety(portfolio, preparation.imputer.transform(portfolio.values))
+    points = preparation.points(portfolio.values)
     with threadpool_limits(1):  # Lloyd on data this small is twice as fast on one thread
-        kmeans = KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit(scaled)
-        silhouette = _silhouette(scaled, kmeans.labels_, seed)
+        kmeans = how.fit(points, recipe.k, STARTS, seed)
+        silhouette = _silhouette(points, kmeans.labels_, seed)
     labels_before = None if before is None else before.assign(portfolio.values).segment
     namings, ids = _put_in_canonical_order(kmeans, labels_before)
-    files = {KMEANS_FILE: _dumped(kmeans), SCALER_FILE: _dumped(scaler)}
+    files = {KMEANS_FILE: _dumped(kmeans), SCALER_FILE: _dumped(preparation.scaler)}
     document: dict[str, Any] = {
         "format": FORMAT,
         "provenance": {
@@ -83,6 +94,7 @@ def train(
             "portfolio": portfolio.source,
             "portfolio_sha256": portfolio.fingerprint,
             "customers": len(portfolio),
+            "algorithm": recipe.algorithm,
             "seed": seed,
             "inertia": float(kmeans.inertia_),
             "silhouette": silhouette,
@@ -93,21 +105,13 @@ def train(
             },
             "digests": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         },
-        "features": [
-            {"column": column, "median": median, "mean": mean, "scale": scale, "blanks": blanks}
-            for column, median, mean, scale, blanks in zip(
-                COLUMNS,
-                imputer.statistics_.tolist(),
-                scaler.mean_.tolist(),
-                scaler.scale_.tolist(),
-                np.isnan(portfolio.values).sum(axis=0).tolist(),
-                strict=True,
-            )
-        ],
-        "segments": _segments(kmeans, scaled, namings, ids),
+        "features": _features(preparation, portfolio.values),
+        "segments": _segments(
+            kmeans, points, namings, ids, preparation.imputer.transform(portfolio.values)
+        ),
         "drift": baseline(portfolio.values).as_json(),
         "calibration": None,
-        "k_evidence": evidence,
+        "k_evidence": recipe.evidence,
     }
     if resamples:
         calibrated = calibration(
@@ -180,10 +184,39 @@ def _unnamed_ids(
     return kept | dict(enumerate(new, start=next_id))
 
 
+def _features(preparation: Preparation, values: NDArray[np.float64]) -> list[dict[str, Any]]:
+    scaler = preparation.scaler
+    return [
+        {
+            "column": column,
+            "median": median,
+            "low": low if np.isfinite(low) else None,
+            "high": high if np.isfinite(high) else None,
+            "mean": mean,
+            "scale": scale,
+            "blanks": blanks,
+        }
+        for column, median, low, high, mean, scale, blanks in zip(
+            COLUMNS,
+            preparation.imputer.statistics_.tolist(),
+            preparation.low.tolist(),
+            preparation.high.tolist(),
+            scaler.mean_.tolist(),
+            scaler.scale_.tolist(),
+            np.isnan(values).sum(axis=0).tolist(),
+            strict=True,
+        )
+    ]
+
+
 def _segments(
-    kmeans: KMeans, scaled: NDArray[np.float64], namings: list[Naming], ids: list[int]
+    kmeans: KMeans,
+    points: NDArray[np.float64],
+    namings: list[Naming],
+    ids: list[int],
+    imputed: NDArray[np.float64],
 ) -> list[dict[str, Any]]:
-    distances = np.linalg.norm(scaled - kmeans.cluster_centers_[kmeans.labels_], axis=1)
+    distances = np.linalg.norm(points - kmeans.cluster_centers_[kmeans.labels_], axis=1)
     members = [kmeans.labels_ == row for row in range(len(namings))]
     return [
         {
@@ -196,6 +229,13 @@ def _segments(
             "cosine": naming.cosine,
             "margin": naming.margin,
             "norm": naming.norm,
+            "variant": len(namings) if naming.archetype and len(namings) != SEGMENTS else None,
+            "claims": [
+                claim.as_json()
+                for claim in held_claims(
+                    naming.archetype.key if naming.archetype else None, imputed, mask
+                )
+            ],
             "centroid": centroid.tolist(),
         }
         for naming, segment_id, mask, centroid in zip(

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from segmentation.counterfactuals import Counterfactual, counterfactuals
 from segmentation.features import COLUMNS, FEATURES, INDEX, Unit
+from segmentation.levers import consistent, levers, limits
 from segmentation.model import Segment, SegmentModel, load_model
 from segmentation.portfolio import Portfolio, read_portfolio
+from segmentation.training import Recipe, train
+from tests.conftest import NOON
 
 SHIPPED = Path(__file__).parents[2] / "model"
 ZERO_TOGETHER = (
@@ -47,18 +50,24 @@ def centred(model: SegmentModel, *centroids: NDArray[np.float64]) -> SegmentMode
     )
 
 
-@pytest.fixture(scope="module")
-def checked(
-    model: SegmentModel, portfolio: Portfolio
-) -> list[tuple[NDArray[np.float64], Counterfactual]]:
-    """Customers, blanks among their values, each with a counterfactual that was offered."""
+Offers = list[tuple[NDArray[np.float64], Counterfactual]]
+
+
+def offers(model: SegmentModel, customers: NDArray[np.float64]) -> Offers:
+    """Each of the customers (n, 17) with each counterfactual that is offered."""
     return [
         (values, offered)
-        for values in portfolio.values[::10]
+        for values in customers
         for found in [counterfactuals(model, values)]
         for offered in (found.single, found.double)
         if offered is not None
     ]
+
+
+@pytest.fixture(scope="module")
+def checked(model: SegmentModel, portfolio: Portfolio) -> Offers:
+    """Customers, blanks among their values, each with a counterfactual that was offered."""
+    return offers(model, portfolio.values[::10])
 
 
 @pytest.mark.parametrize(
@@ -177,7 +186,7 @@ def test_all_months_are_not_followed_by_or_more(model: SegmentModel) -> None:
 
 
 def test_every_change_that_is_offered_changes_the_segment(
-    model: SegmentModel, checked: list[tuple[NDArray[np.float64], Counterfactual]]
+    model: SegmentModel, checked: Offers
 ) -> None:
     assert len(checked) > 200
     for values, offered in checked:
@@ -185,13 +194,15 @@ def test_every_change_that_is_offered_changes_the_segment(
         assert model.assign_one(offered.applied(values)).segment == offered.becomes != here
 
 
-def test_a_little_less_of_it_does_not(
-    model: SegmentModel, checked: list[tuple[NDArray[np.float64], Counterfactual]]
-) -> None:
+def test_a_little_less_of_it_does_not(model: SegmentModel, checked: Offers) -> None:
     """The last change as 99 % of an amount, or a cent less, or one step less of a grid.
 
     A share that is as large as another needs it to be has no less to offer.
     """
+    assert_a_little_less_does_not(model, checked)
+
+
+def assert_a_little_less_does_not(model: SegmentModel, checked: Offers) -> None:
     for values, offered in checked:
         *others, last = offered.changes
         sign = np.sign(last.after - last.before)
@@ -206,7 +217,7 @@ def test_a_little_less_of_it_does_not(
 
 
 def test_no_change_goes_beyond_what_a_customer_can_have(
-    checked: list[tuple[NDArray[np.float64], Counterfactual]],
+    checked: Offers,
 ) -> None:
     for values, offered in checked:
         for change in offered.changes:
@@ -218,7 +229,7 @@ def test_no_change_goes_beyond_what_a_customer_can_have(
 
 
 def test_what_belongs_together_still_does_after_a_change(
-    checked: list[tuple[NDArray[np.float64], Counterfactual]],
+    checked: Offers,
 ) -> None:
     for values, offered in checked:
         after = dict(zip(COLUMNS, offered.applied(values), strict=True))
@@ -229,13 +240,11 @@ def test_what_belongs_together_still_does_after_a_change(
         assert _agrees(offered.applied(values))
 
 
-def test_or_more_and_or_less_hold_all_the_way(
-    model: SegmentModel, checked: list[tuple[NDArray[np.float64], Counterfactual]]
-) -> None:
+def test_or_more_and_or_less_hold_all_the_way(model: SegmentModel, checked: Offers) -> None:
     onward = [(values, offered) for values, offered in checked if offered.onward]
     assert len(onward) > 50
     for values, offered in onward:
-        for beyond in _beyond(offered):
+        for beyond in _beyond(values, offered):
             assert model.assign_one(beyond.applied(values)).segment == offered.becomes
 
 
@@ -268,8 +277,61 @@ def test_nothing_shorter_is_found_by_chance(model: SegmentModel, portfolio: Port
 
 
 @pytest.fixture(scope="module")
+def winsorised(portfolio: Portfolio) -> SegmentModel:
+    return train(portfolio, 42, NOON, recipe=Recipe(algorithm="winsorised")).model
+
+
+def test_offers_of_a_winsorised_model_hold_too(
+    winsorised: SegmentModel, portfolio: Portfolio
+) -> None:
+    """Those of the customers that it cuts, among others: there a change counts in part only."""
+    known = winsorised.imputed(portfolio.values)
+    cut = (known != winsorised.winsorised(known)).any(axis=1)
+    found = offers(winsorised, np.concatenate([portfolio.values[cut][::6], portfolio.values[::40]]))
+    assert len(found) > 100
+    for values, offered in found:
+        here = winsorised.assign_one(values).segment
+        assert winsorised.assign_one(offered.applied(values)).segment == offered.becomes != here
+        if offered.onward:
+            for beyond in _beyond(values, offered):
+                assert winsorised.assign_one(beyond.applied(values)).segment == offered.becomes
+    assert_a_little_less_does_not(winsorised, found)
+
+
+def test_no_change_in_one_feature_means_none_in_a_winsorised_model_either(
+    winsorised: SegmentModel, portfolio: Portfolio
+) -> None:
+    steps = np.linspace(0.0, 1.0, 200)
+    without = [v for v in portfolio.values if counterfactuals(winsorised, v).single is None][:20]
+    assert without
+    for values in without:
+        known = winsorised.imputed(values)
+        for lever in levers(values, known):
+            rows = np.tile(known, (len(steps), 1))
+            low, high = limits(lever, rows)
+            moved = lever.at(rows, low + steps * (high - low))
+            moved = moved[consistent(moved, known) & (low <= high)]
+            assert (winsorised.assign(moved).segment == winsorised.assign_one(values).segment).all()
+
+
+@pytest.fixture(scope="module")
 def real(real_portfolio_path: Path) -> Portfolio:
     return read_portfolio(real_portfolio_path)
+
+
+@pytest.mark.slow
+def test_every_offer_to_the_8950_customers_holds_and_a_little_less_does_not(
+    real: Portfolio,
+) -> None:
+    model = load_model(SHIPPED)
+    found = offers(model, real.values)
+    assert len(found) > 15_000
+    here = {row.tobytes(): model.assign_one(row).segment for row in real.values}
+    for values, offered in found:
+        assert model.assign_one(offered.applied(values)).segment == offered.becomes
+        assert offered.becomes != here[values.tobytes()]
+        assert all(change.feature.fault(change.after) is None for change in offered.changes)
+    assert_a_little_less_does_not(model, found)
 
 
 def test_the_first_customer_cannot_buy_in_more_than_all_months(real: Portfolio) -> None:
@@ -307,13 +369,15 @@ def _grid(unit: Unit, values: NDArray[np.float64]) -> float:
     return float(steps[unit])
 
 
-def _beyond(offered: Counterfactual) -> Iterator[Counterfactual]:
+def _beyond(values: NDArray[np.float64], offered: Counterfactual) -> Iterator[Counterfactual]:
     """The counterfactual with its changes, in turn, taken three ways farther."""
     for share in (0.1, 0.5, 1.0):
         changes = []
         for change in offered.changes:
             feature = FEATURES[INDEX[change.feature.column]]
-            low = min(1 / 12 if feature.unit is Unit.SHARE else 1.0, change.after)
+            low = min(
+                _grid(feature.unit, values) if feature.unit is Unit.SHARE else 1.0, change.after
+            )
             high = 1.0 if feature.unit is Unit.SHARE else 0.9 * feature.maximum
             end = max(high, change.after) if change.after > change.before else low
             changes.append(replace(change, after=change.after + share * (end - change.after)))

@@ -160,10 +160,10 @@ def test_a_missing_model_says_how_to_get_one(tmp_path: Path) -> None:
     ("damage", "told"),
     [
         (lambda text: text[: len(text) // 2], "not complete JSON"),
-        (lambda text: text.replace('"format": 2', '"format": 99'), "format 99"),
+        (lambda text: text.replace('"format": 3', '"format": 99'), "format 99"),
         (lambda text: text.replace('"BALANCE"', '"BALANCES"'), "not the 17"),
         (lambda text: text.replace('"low_activity"', '"lazy"'), "no archetype is called lazy"),
-        (lambda _: json.dumps({"format": 2}), "features"),
+        (lambda _: json.dumps({"format": 3}), "features"),
         (lambda _: "[]", "not a Segbot model"),
         (lambda text: text.replace('"id": 1', '"id": 0'), "or one twice"),
         (

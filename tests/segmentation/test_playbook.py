@@ -8,6 +8,9 @@ import pytest
 from segmentation.errors import PlaybookError
 from segmentation.model import SegmentModel
 from segmentation.playbook import BUILT_IN, Playbook, load_playbook
+from segmentation.portfolio import Portfolio
+from segmentation.training import Recipe, train
+from tests.conftest import NOON
 
 
 def test_the_four_segments_carry_the_names_that_were_agreed(
@@ -34,6 +37,15 @@ def test_a_segment_without_archetype_is_described_by_its_figures(
     unnamed = replace(model.segments[0], id=4, archetype=None, generic_name="Low balance")
     assert playbook.play(unnamed).name == "Low balance"
     assert "before acting" in playbook.play(unnamed).action
+
+
+def test_a_name_among_other_than_four_segments_says_that_it_means_less(
+    portfolio: Portfolio, playbook: Playbook
+) -> None:
+    five = train(portfolio, 42, NOON, recipe=Recipe(k=5)).model
+    names = [playbook.play(segment).name for segment in five.segments if segment.archetype]
+    assert names
+    assert all(name.endswith(" (k=5 variant)") for name in names)
 
 
 @pytest.mark.parametrize(

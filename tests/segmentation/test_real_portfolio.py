@@ -14,7 +14,7 @@ from segmentation.explanation import explain, sureness
 from segmentation.model import load_model
 from segmentation.playbook import load_playbook
 from segmentation.portfolio import Portfolio, read_portfolio
-from segmentation.training import TrainedModel, train
+from segmentation.training import Recipe, TrainedModel, train
 from tests.conftest import NOON
 
 SEEDS = tuple(np.random.default_rng(0).integers(0, 2**31, 20).tolist())
@@ -131,7 +131,7 @@ def test_at_another_number_of_segments_no_name_is_given_behind_the_gate(
     real: Portfolio, k: int
 ) -> None:
     for seed in range(5):
-        model = train(real, seed, NOON, k=k).model
+        model = train(real, seed, NOON, recipe=Recipe(k=k)).model
         assert len(model.segments) == k
         for segment in model.segments:
             passes = segment.cosine >= 0.80 and segment.margin >= 0.20 and segment.norm >= 1.0

@@ -15,7 +15,7 @@ from segmentation.errors import TrainingError
 from segmentation.features import COLUMNS, INDEX
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
-from segmentation.training import TrainedModel, train
+from segmentation.training import Recipe, TrainedModel, train
 from tests.conftest import NOON
 
 
@@ -105,7 +105,7 @@ def test_a_retrained_model_is_compared_with_the_one_before(
 ) -> None:
     same = churn(trained.model, trained.model, portfolio.values)
     assert (same.changed, same.agreement, same.needs_acceptance) == (0, 1.0, False)
-    other = train(portfolio, 42, NOON, k=3).model
+    other = train(portfolio, 42, NOON, recipe=Recipe(k=3)).model
     found = churn(trained.model, other, portfolio.values)
     before, after = (model.assign(portfolio.values).segment for model in (trained.model, other))
     assert found.changed == (before != after).sum()
@@ -118,8 +118,8 @@ def test_a_retrained_model_is_compared_with_the_one_before(
 def test_segments_without_an_archetype_keep_their_ids_when_retrained(
     portfolio: Portfolio,
 ) -> None:
-    before = train(portfolio, 42, NOON, k=7).model
-    after = train(portfolio, 1, NOON, k=7, before=before).model
+    before = train(portfolio, 42, NOON, recipe=Recipe(k=7)).model
+    after = train(portfolio, 1, NOON, recipe=Recipe(k=7), before=before).model
     labels, labels_before = (model.assign(portfolio.values).segment for model in (after, before))
     unnamed = [segment.id for segment in after.segments if segment.archetype is None]
     assert len(unnamed) > 2
