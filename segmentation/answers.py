@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.counterfactuals import counterfactuals
+from segmentation.drift import Drift, drift_of_counts
 from segmentation.explanation import Explanation, explain
 from segmentation.imputation import imputation_effect
 from segmentation.model import Segment, SegmentModel
@@ -63,13 +64,19 @@ class Overview:
     """A snapshot with the model that scored it, every segment's size, and what moved.
 
     `flows` are the movements between segments, the largest first; empty where the snapshot cannot
-    be compared with one before.
+    be compared with one before. `drift` is what changed since that model was trained.
     """
 
     snapshot: Snapshot
     model: SegmentModel
     sizes: tuple[SegmentSize, ...]
     flows: tuple[Flow, ...]
+    drift: Drift
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The segments' names in a sentence, by their lasting id."""
+        return {size.segment.id: size.play.short for size in self.sizes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,12 @@ def overview_of(snapshot: Snapshot, store: Store, playbook: Playbook) -> Overvie
             Flow(plays[before], plays[now], count)
             for (before, now), count in sorted(flows.items(), key=lambda flow: -flow[1])
             if before != now
+        ),
+        drift=drift_of_counts(
+            model.baseline,
+            {segment.id: segment.share for segment in model.segments},
+            snapshot.bins,
+            snapshot.sizes,
         ),
     )
 

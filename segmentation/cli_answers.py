@@ -85,7 +85,7 @@ def _book(places: Places) -> Overview:
 
 
 def show_sizes(book: Overview) -> None:
-    """Print every segment's size, and what moved since the snapshot before."""
+    """Print every segment's size, what moved since the snapshot before, and drift."""
     table = Table("Segment", "Name", "Customers", "Share", "Change", box=None)
     for size in book.sizes:
         change = "" if size.change is None else signed(size.change)
@@ -100,9 +100,12 @@ def show_sizes(book: Overview) -> None:
     elif movement is not None:
         _out.print(f"Since {day(movement.since)}, {movement.moved:,} customers changed segment.")
         judged = judged_movement(movement.flows or {})
-        _out.print(judged.verdict({size.segment.id: size.play.short for size in book.sizes}))
+        _out.print(judged.verdict(book.names))
         for line in judged.details:
             _out.print(f"  {line}")
+    _out.print(book.drift.verdict(book.names))
+    for line in book.drift.details(book.names):
+        _out.print(f"  {line}")
 
 
 def _show_answer(answer: Answer) -> None:

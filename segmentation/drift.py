@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.drift_bins import Baseline, Bins, psi
+from segmentation.drift_bins import Baseline, Bins, Counts, psi
 from segmentation.drift_grades import FEWEST, FEWEST_IN_TRAINING, Change, enough
 from segmentation.drift_shares import ShareDrift, share_drift
 from segmentation.features import FEATURES, Feature
@@ -140,19 +140,25 @@ def drift(
     `shares` are the training shares by segment id, each above 0; `values` has shape (n, 17), the
     features' units, NaN for blanks; `sizes` counts the same n customers by segment id.
     """
-    columns = zip(FEATURES, baseline.features, values.T, strict=True)
-    features = (_feature_drift(feature, bins, column) for feature, bins, column in columns)
+    return drift_of_counts(baseline, shares, baseline.count(values), sizes)
+
+
+def drift_of_counts(
+    baseline: Baseline, shares: Mapping[int, float], counts: Counts, sizes: Mapping[int, int]
+) -> Drift:
+    """The same for customers that were counted before: `counts` is what `baseline.count` gave."""
+    columns = zip(FEATURES, baseline.features, counts, strict=True)
+    features = (_feature_drift(*column) for column in columns)
     return Drift(
-        customers=len(values),
+        customers=sum(sizes.values()),
         trained_on=baseline.customers,
         features=tuple(sorted(features, key=lambda found: -found.psi)),
         shares=share_drift(baseline.customers, shares, sizes),
     )
 
 
-def _feature_drift(feature: Feature, bins: Bins, values: NDArray[np.float64]) -> FeatureDrift:
-    counts = bins.count(values)
-    before, now = sum(bins.counts), len(values)
+def _feature_drift(feature: Feature, bins: Bins, counts: tuple[int, ...]) -> FeatureDrift:
+    before, now = sum(bins.counts), sum(counts)
     found, noise = psi(bins.counts, counts), noise_level(before, now)
     return FeatureDrift(
         feature=feature,

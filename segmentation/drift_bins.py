@@ -20,6 +20,8 @@ COARSE_BINS: Final = 5
 _BELOW_ONE: Final = float(np.nextafter(1.0, 0.0))
 _SHARE_EDGES: Final = (0.0, 0.25, 0.5, 0.75, _BELOW_ONE)
 
+Counts = tuple[tuple[int, ...], ...]  # for each feature, customers a bin
+
 
 @dataclass(frozen=True, slots=True)
 class Bins:
@@ -52,6 +54,11 @@ class Baseline:
 
     customers: int
     features: tuple[Bins, ...]
+
+    def count(self, values: NDArray[np.float64]) -> Counts:
+        """Customers a bin for each feature: `values` has shape (n, 17), NaN for blanks."""
+        columns = zip(self.features, values.T, strict=True)
+        return tuple(bins.count(column) for bins, column in columns)
 
     def as_json(self) -> dict[str, Any]:
         """The baseline as `from_json` takes it: numbers, text, lists and dicts alone."""

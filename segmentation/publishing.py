@@ -72,13 +72,17 @@ def _publish(
 ) -> None:
     generation = _begin(engine, model, as_of, source, started_at)
     sizes: Counter[int] = Counter()
+    bins = [np.zeros(len(feature.counts), np.int64) for feature in model.baseline.features]
     for batch in batches:
         with engine.begin() as connection:
             connection.execute(insert(assignments), _rows(generation, batch))
         sizes.update(batch.assignments.segment.tolist())
+        counts = model.baseline.count(batch.values)
+        bins = [total + more for total, more in zip(bins, counts, strict=True)]
     with engine.begin() as connection:
         take_turns(connection)
-        replaced = _swap(connection, generation, as_of, sizes)
+        _complete(connection, generation, sizes, bins)
+        replaced = _swap(connection, generation, as_of)
         _refresh_movements(connection, as_of)
     for old in [*replaced, *_abandoned(engine, started_at)]:
         _discard(engine, old)
@@ -127,13 +131,22 @@ def _rows(generation: int, batch: ScoredBatch) -> list[dict[str, object]]:
     ]
 
 
-def _swap(connection: Connection, generation: int, as_of: date, sizes: Counter[int]) -> list[int]:
-    """Point the date at the complete generation; the generations that it replaced."""
+def _complete(
+    connection: Connection, generation: int, sizes: Counter[int], bins: list[NDArray[np.int64]]
+) -> None:
     connection.execute(
         update(generations)
         .where(generations.c.generation == generation)
-        .values(customers=sizes.total(), sizes={str(segment): n for segment, n in sizes.items()})
+        .values(
+            customers=sizes.total(),
+            sizes={str(segment): n for segment, n in sizes.items()},
+            bins=[counts.tolist() for counts in bins],
+        )
     )
+
+
+def _swap(connection: Connection, generation: int, as_of: date) -> list[int]:
+    """Point the date at the complete generation; the generations that it replaced."""
     before = connection.execute(
         delete(published).where(published.c.as_of == as_of).returning(published.c.generation)
     )

@@ -53,6 +53,8 @@ generations = Table(
     # Filled in when the load is complete: customers in all, and by segment id.
     Column("customers", Integer),
     Column("sizes", JSON),
+    # For each feature the customers a bin, the bins being those of the model: what drift needs.
+    Column("bins", JSON),
     # Against the snapshot before: its date, sizes, and flows (none after a retraining).
     Column("movement", JSON),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine, RowMapping, Select, and_, bindparam, select
 
+from segmentation.drift_bins import Counts
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
 from segmentation.model import SegmentModel, parsed_model
@@ -56,7 +57,8 @@ class Movement:
 class Snapshot:
     """A portfolio as scored on one date.
 
-    `sizes` has a count for each segment id that occurs; `movement` is None for a first snapshot.
+    `sizes` has a count for each segment id that occurs, `bins` one for each bin of each feature;
+    `movement` is None for a first snapshot.
     """
 
     generation: int
@@ -65,6 +67,7 @@ class Snapshot:
     source: str
     customers: int
     sizes: dict[int, int]
+    bins: Counts
     movement: Movement | None
 
 
@@ -153,6 +156,7 @@ _SNAPSHOTS: Final = select(
     generations.c.source,
     generations.c.customers,
     generations.c.sizes,
+    generations.c.bins,
     generations.c.movement,
 ).join(generations, generations.c.generation == published.c.generation)
 _NEWEST: Final = _SNAPSHOTS.order_by(published.c.as_of.desc()).limit(1)
@@ -180,6 +184,7 @@ def _snapshot(row: RowMapping) -> Snapshot:
         source=row["source"],
         customers=row["customers"],
         sizes=_by_segment(row["sizes"]),
+        bins=tuple(tuple(counts) for counts in row["bins"]),
         movement=_movement(row["movement"]),
     )
 

@@ -83,6 +83,7 @@ def train(
     points = preparation.points(portfolio.values)
     with threadpool_limits(1):  # Lloyd on data this small is twice as fast on one thread
         kmeans = how.fit(points, recipe.k, STARTS, seed)
+        _check_clusters(portfolio, kmeans)
         silhouette = _silhouette(points, kmeans.labels_, seed)
     labels_before = None if before is None else before.assign(portfolio.values).segment
     namings, ids = _put_in_canonical_order(kmeans, labels_before)
@@ -145,6 +146,15 @@ def _check_variety(portfolio: Portfolio, imputed: NDArray[np.float64]) -> None:
         raise TrainingError(
             f"{portfolio.source} has fewer than {SMALLEST_PORTFOLIO} different customers; "
             "segments of copies mean nothing. Train on a portfolio of real customers."
+        )
+
+
+def _check_clusters(portfolio: Portfolio, kmeans: KMeans) -> None:
+    found = len(np.unique(kmeans.labels_))
+    if found < kmeans.n_clusters:
+        raise TrainingError(
+            f"Of {kmeans.n_clusters} segments only {found} have customers of {portfolio.source}. "
+            "Train with another seed, with fewer segments, or with --algorithm kmeans."
         )
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.blocks.parts import Block, Message, context, escaped, header, message, section
-from bot.blocks.sizes import data_line, headline, size_blocks
+from bot.blocks.sizes import data_line, drift_blocks, headline, size_blocks
 from segmentation.answers import Overview
 from segmentation.wording import day
 
@@ -41,5 +41,6 @@ def _body(book: Overview, today: date) -> list[Block]:
         header(f"Customer segments on {day(book.snapshot.as_of)}"),
         *stale,
         section(headline(book)),
+        *drift_blocks(book),
         *size_blocks(book),
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.blocks.form import OPEN
 from bot.blocks.guide import Usage, usage_lines
 from bot.blocks.parts import Block, View, actions, button, context, escaped, header, section
-from bot.blocks.sizes import data_line, headline, size_blocks
+from bot.blocks.sizes import data_line, drift_blocks, headline, size_blocks
 from segmentation.answers import Overview
 from segmentation.model import SegmentModel
 from segmentation.wording import day
@@ -48,4 +48,9 @@ _NOTHING_YET = (
 
 
 def _book_blocks(book: Overview, label: str) -> list[Block]:
-    return [section(headline(book)), *size_blocks(book), context(*data_line(book, label))]
+    return [
+        section(headline(book)),
+        *drift_blocks(book),
+        *size_blocks(book),
+        context(*data_line(book, label)),
+    ]

@@ -17,6 +17,7 @@ def sizes_message(book: Overview, label: str) -> Message:
         [
             section(f"*Segment sizes on {day(book.snapshot.as_of)}*"),
             section(headline(book)),
+            *drift_blocks(book),
             *size_blocks(book),
             context(*data_line(book, label)),
         ]
@@ -56,13 +57,29 @@ def headline(book: Overview) -> str:
     if not movement.compared:
         return f"None of these customers was in the snapshot of {since}: nothing can be compared."
     share = movement.moved / movement.compared
-    names = {size.segment.id: escaped(size.play.short) for size in book.sizes}
-    reading = judged_movement(movement.flows).reading(names)
+    reading = judged_movement(movement.flows).reading(_names(book))
     both = "" if movement.left == 0 else " who are in both snapshots"
     return (
         f"*{movement.moved:,} of the {movement.compared:,} customers{both} "
         f"({percent(share)}) changed segment* since {since}; {reading}. {_net(book, movement)}"
     )
+
+
+def drift_blocks(book: Overview) -> list[Block]:
+    """What changed since training, where somebody should look."""
+    if not book.drift.alarm:
+        return []
+    return [
+        section(
+            f"*These customers differ from those the segments were made from.* "
+            f"{book.drift.verdict(_names(book))} Before acting on sizes, let whoever trains the "
+            "model look: `segbot report` shows each feature."
+        )
+    ]
+
+
+def _names(book: Overview) -> dict[int, str]:
+    return {segment: escaped(name) for segment, name in book.names.items()}
 
 
 def _net(book: Overview, movement: Movement) -> str:
@@ -79,11 +96,12 @@ def _net(book: Overview, movement: Movement) -> str:
 
 
 def data_line(book: Overview, label: str) -> tuple[str, ...]:
-    """Where the figures come from: date, rows, file, and the line under every answer."""
+    """Where the figures come from, how they compare with training, and every answer's line."""
     return (
         (
             f"Data of {day(book.snapshot.as_of)}: {book.snapshot.customers:,} customers "
             f"({escaped(book.snapshot.source)})"
         ),
+        *(() if book.drift.alarm else (book.drift.verdict(_names(book)),)),
         escaped(label),
     )

@@ -14,6 +14,8 @@ from bot.digest import DigestDelivery
 from bot.ledger import Ledger
 from bot.local_workspace import Driver
 from segmentation.answers import Overview
+from segmentation.drift import drift
+from segmentation.features import INDEX
 from segmentation.model import parsed_model
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
@@ -150,3 +152,21 @@ def test_after_a_retraining_no_movement_is_claimed(
     told = digest_message(book, THIS_WEEK, "").text
     assert "The model was retrained since 9 Nov 2026" in told
     assert "Largest movements" not in told
+
+
+def test_the_digest_says_whether_customers_are_like_those_of_training(
+    desk: Desk, portfolio: Portfolio
+) -> None:
+    book = desk.book()
+    assert book is not None
+    assert (
+        "Customers look much as they did in training." in digest_message(book, THIS_WEEK, "").text
+    )
+    raised = portfolio.values.copy()
+    raised[:, INDEX["CREDIT_LIMIT"]] *= 1.5
+    shares = {size.segment.id: size.segment.share for size in book.sizes}
+    found = drift(book.model.baseline, shares, raised, book.snapshot.sizes)
+    told = digest_message(replace(book, drift=found), THIS_WEEK, "").text
+    assert "*These customers differ from those the segments were made from.*" in told
+    assert "Since training, Credit limit changed a lot." in told
+    assert "much as they did" not in told

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from segmentation.answers import overview
+from segmentation.drift import drift
 from segmentation.errors import StoreError
 from segmentation.features import INDEX
 from segmentation.model import SegmentModel, parsed_model
@@ -109,6 +110,23 @@ def test_reloading_an_earlier_date_brings_later_movement_up_to_date(
     movement = newest.movement
     assert movement is not None
     assert movement.moved == (model.assign(portfolio.values[:100]).segment != 2).sum()
+
+
+def test_a_snapshot_tells_the_same_drift_as_the_file_it_came_from(
+    store: Store,
+    portfolio: Portfolio,
+    model: SegmentModel,
+    playbook: Playbook,
+    publish_portfolio: Publish,
+) -> None:
+    values = portfolio.values.copy()
+    values[:900, INDEX["MINIMUM_PAYMENTS"]] = np.nan
+    publish_portfolio(replace(portfolio, values=values), MONDAY)
+    book = overview(store, playbook)
+    assert book is not None
+    shares = {segment.id: segment.share for segment in model.segments}
+    assert book.drift == drift(model.baseline, shares, values, book.snapshot.sizes)
+    assert "Minimum payments went blank for many customers" in book.drift.verdict(book.names)
 
 
 def test_two_snapshots_under_different_models_are_not_compared(
