@@ -17,7 +17,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check slow-test browser-test bench constraints clean
+.PHONY: help demo test check slow-test browser-test bench docs constraints clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screen
 
 bench: .venv/tools ## Measure, side by side, as ratios.
 	$(BIN)/python -m tests.benchmarks
+
+docs: .venv/tools ## Renew the tour in docs/, whose cells are run.
+	$(BIN)/python -m cogapp -I docs -I . -r docs/tour.md
 
 constraints: .venv/python ## Renew constraints.txt: one version of each package, no registry named.
 	$(INSTALL) uv
