@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.settings import load_places, load_settings
-from segmentation import cli, cli_answers, cli_choose_k, cli_model
+from segmentation import cli, cli_answers, cli_choose_k, cli_model, cli_report
 from segmentation.errors import SegbotError
 from segmentation.places import Places
 
@@ -19,10 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.add_typer(cli.app)
-app.add_typer(cli_answers.app)
-app.add_typer(cli_choose_k.app)
-app.add_typer(cli_model.app)
+for commands in (cli, cli_choose_k, cli_model, cli_answers, cli_report):
+    app.add_typer(commands.app)
 
 
 @app.callback()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from segmentation.answers import Overview, SegmentSize
 from segmentation.wording import day, percent, shorten, signed
 
-# From the palette of Okabe and Ito, told apart with any colour vision; grey without archetype.
+# From the palette of Okabe and Ito, told apart with any colour vision.
 COLOURS: Final = {
     "low_activity": "#56B4E9",
     "high_spending": "#009E73",
@@ -15,7 +15,8 @@ COLOURS: Final = {
     "installment": "#0072B2",
 }
 _LONGEST_ALT: Final = 1_000  # characters of alt text that Slack takes
-_OTHER: Final = "#7F7F7F"
+# Of segments without archetype, by their ids from 4 on; the last is a grey.
+_OTHERS: Final = ("#E69F00", "#CC79A7", "#8C6D31", "#5E4FA2", "#7F7F7F")
 _INK: Final = "#1F2328"
 _QUIET: Final = "#656D76"
 
@@ -28,6 +29,12 @@ class Picture:
     filename: str
     title: str
     alt_text: str
+
+
+def colour_of(segment_id: int, archetype: str | None) -> str:
+    """The colour that a segment has everywhere."""
+    other = _OTHERS[(segment_id - len(COLOURS)) % len(_OTHERS)]
+    return COLOURS.get(archetype or "", other)
 
 
 def sizes_chart(book: Overview) -> Picture:
@@ -60,7 +67,7 @@ def _draw_bars(axes: Any, book: Overview) -> None:  # noqa: ANN401 - matplotlib,
     axes.axis("off")
     width = 0.0
     for place, size in enumerate(book.sizes):
-        colour = COLOURS.get(size.segment.archetype or "", _OTHER)
+        colour = colour_of(size.segment.id, size.segment.archetype)
         axes.barh(place, size.share, height=0.42, color=colour)
         axes.text(0, place - 0.36, shorten(size.play.name, 80), **text)
         label = axes.text(size.share + longest * 0.012, place, _label(size), weight="bold", **text)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from segmentation.portfolio import Portfolio
     from segmentation.publishing import ScoredBatch
 
-_PANEL: Final = "Portfolio and model"
+_MODEL_PANEL: Final = "Model"
+_PANEL: Final = "Customers"
 _out = Console(highlight=False)
 _progress_out = Console(stderr=True)
 
@@ -41,7 +42,7 @@ _Portfolio = Annotated[
 _Model = Annotated[Path | None, typer.Option("--model", help="Model folder to use.")]
 
 
-@app.command(rich_help_panel=_PANEL)
+@app.command(rich_help_panel=_MODEL_PANEL)
 def train(
     context: typer.Context,
     portfolio: _Portfolio,
@@ -154,7 +155,7 @@ def score(
     from segmentation.scoring import check_output, scored_frame, write_scored
 
     places: Places = context.obj
-    playbook, day_of_data = load_playbook(places.playbook), _date(as_of)
+    playbook, day_of_data = load_playbook(places.playbook), typed_date(as_of)
     segments = load_model(model or places.model_dir)
     if out is not None:
         check_output(out)
@@ -194,7 +195,7 @@ def _store(
         _out.print(f"People still get answers from the newest one, of {day(newest.as_of)}.")
 
 
-def _date(typed: str | None) -> date:
+def typed_date(typed: str | None) -> date:
     """The date of the data; SegbotError for one that is none, or lies in the future."""
     today = datetime.now(UTC).astimezone().date()
     if typed is None:

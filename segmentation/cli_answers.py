@@ -16,7 +16,7 @@ from segmentation.store import open_store
 from segmentation.wording import day, percent, signed
 
 SHOWN: Final = 4  # drivers for a segment; the first three carry 78 % of the evidence (median)
-_PANEL: Final = "Portfolio and model"
+_PANEL: Final = "Customers"
 _NO_SNAPSHOT: Final = (
     "The store has no snapshot yet. Score a portfolio first: segbot score PORTFOLIO"
 )

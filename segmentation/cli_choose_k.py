@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segmentation.charts import Picture
     from segmentation.k_evidence import KCandidate, KEvidence
 
-_PANEL: Final = "Portfolio and model"
+_PANEL: Final = "Model"
 _RESAMPLES: Final = 200  # with 100, the rare jumps of an unstable k can go unseen
 _HEADINGS: Final = (
     "k", "Inertia", "Silhou-\nette", "Davies-\nBouldin", "Calinski-\nHarabasz",

@@ -14,7 +14,8 @@ from segmentation.places import Places
 from segmentation.playbook import load_playbook
 from segmentation.wording import day, percent
 
-_PANEL: Final = "Portfolio and model"
+_PANEL: Final = "Model"
+_CUSTOMERS: Final = "Customers"
 _out = Console(highlight=False)
 _Model = Annotated[Path | None, typer.Option("--model", help="Model folder to use.")]
 
@@ -61,7 +62,7 @@ def _claims_table(claims: tuple[Claim, ...]) -> Table:
     return table
 
 
-@app.command(rich_help_panel=_PANEL)
+@app.command(rich_help_panel=_CUSTOMERS)
 def drift(
     context: typer.Context,
     portfolio: Annotated[

@@ -4,6 +4,7 @@ Elbow and silhouette nominate, stability decides. Two segments are no candidate:
 who buys from who does not, and nobody can act on that.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -78,6 +79,13 @@ class KEvidence:
     def candidate(self, k: int) -> KCandidate:
         """The figures of k clusters; KeyError when there are none."""
         return {candidate.k: candidate for candidate in self.candidates}[k]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "KEvidence":
+        """What `as_json` gave; KeyError or TypeError where it is something else."""
+        figures = {name: data[name] for name in cls.__dataclass_fields__}
+        candidates = tuple(KCandidate(**candidate) for candidate in data["candidates"])
+        return cls(**figures | {"candidates": candidates})
 
     def as_json(self) -> dict[str, Any]:
         """Everything in plain numbers and words, for a model file or another program."""

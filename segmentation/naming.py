@@ -174,6 +174,11 @@ _FAMILIES: Final[Mapping[str, str]] = {
 }
 
 
+def family(column: str) -> str:
+    """What a feature is about: those of one family tell much the same."""
+    return _FAMILIES.get(column, column)
+
+
 _SIZES: Final = (("low", "high"), ("few", "many"))  # amounts and counts; shares of months
 
 
@@ -183,10 +188,10 @@ def generic_name(centroid: NDArray[np.float64]) -> str:
     for index in np.argsort(-np.abs(centroid)):
         z = float(centroid[index])
         feature = FEATURES[index]
-        family = _FAMILIES.get(feature.column, feature.column)
-        if abs(z) >= 0.4 and family not in parts and len(parts) < 3:
+        about = family(feature.column)
+        if abs(z) >= 0.4 and about not in parts and len(parts) < 3:
             label = feature.label.lower()
             size = _SIZES[feature.unit is Unit.SHARE][z > 0]
-            parts[family] = f"{'very ' if abs(z) >= 1.5 else ''}{size} {label}"
+            parts[about] = f"{'very ' if abs(z) >= 1.5 else ''}{size} {label}"
     name = ", ".join(parts.values()) or "average profile"
     return name[0].upper() + name[1:]

@@ -97,9 +97,16 @@ _CONTRADICTIONS: Final[tuple[tuple[str, Callable[[Columns], NDArray[np.bool_]]],
 )
 
 
-def _contradictions(columns: Columns, rows: Rows) -> Iterator[str]:
+def contradictions(columns: Columns) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """What contradicts itself in some customers, in words, and which customers: shape (n,)."""
     for what, contradict in _CONTRADICTIONS:
-        where = rows[contradict(columns)]
-        if len(where):
-            customers = counted(len(where), "customer")
-            yield f"{what} for {customers} ({rows_listed(where)}): check where they come from."
+        found = contradict(columns)
+        if found.any():
+            yield what, found
+
+
+def _contradictions(columns: Columns, rows: Rows) -> Iterator[str]:
+    for what, found in contradictions(columns):
+        where = rows[found]
+        customers = counted(len(where), "customer")
+        yield f"{what} for {customers} ({rows_listed(where)}): check where they come from."

@@ -1,6 +1,6 @@
 """Snapshots asked: sizes, movement, and one customer by id, always of what was published whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,6 +21,8 @@ from segmentation.schema import (
     opened_engine,
     published,
 )
+
+_AT_A_TIME: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,22 @@ class Store:
             return None
         found = {row["customer"]: _values(row) for row in rows if row["customer"] is not None}
         return LookUp(_snapshot(rows[0]), found)
+
+    def customers(self, snapshot: Snapshot) -> Iterator[tuple[list[str], NDArray[np.float64]]]:
+        """All customers of a snapshot, in order of their ids, some thousands at a time.
+
+        Each time their ids and an array of shape (n, 17) with NaN for blanks.
+        """
+        query = (
+            select(assignments.c.customer, *(assignments.c[column.lower()] for column in COLUMNS))
+            .where(assignments.c.generation == snapshot.generation)
+            .order_by(assignments.c.customer)
+            .execution_options(yield_per=_AT_A_TIME)
+        )
+        with self.engine.connect() as connection:
+            for rows in connection.execute(query).partitions():
+                ids, *columns = zip(*rows, strict=True)
+                yield list(ids), np.array(columns, dtype=np.float64).T
 
     def first_customers(self, most: int) -> list[str]:
         """The first ids of the newest snapshot, in order."""

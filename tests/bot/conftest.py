@@ -1,7 +1,7 @@
 """The bot as it runs, in a local workspace: the real app, a real store, two weekly snapshots."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time
@@ -13,6 +13,7 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.__main__ import main
 from bot.access import AuditTrail
 from bot.app import identity, slack_app
 from bot.desk import Desk, ModelShelf
@@ -26,6 +27,7 @@ from segmentation.portfolio import Portfolio
 from segmentation.publishing import publish
 from segmentation.scoring import scored_batches
 from segmentation.store import open_store
+from segmentation.synthetic import a_week_later, synthetic_portfolio
 from segmentation.training import TrainedModel
 from tests.conftest import NOON
 
@@ -36,6 +38,7 @@ MEMBERS = (
     Member("U01ADA", "Ada Okafor", "Credit risk"),
     Member("U02BEN", "Ben Ruiz", "Marketing"),
 )
+Segbot = Callable[..., str]
 WICKED = "<!channel>"  # the customer id of somebody who means harm
 
 
@@ -144,3 +147,31 @@ def ada(workspace: LocalWorkspace, bot: WebClient) -> Driver:
 def ben(workspace: LocalWorkspace, bot: WebClient) -> Driver:
     assert bot.token
     return workspace.member("Ben Ruiz")
+
+
+@pytest.fixture
+def segbot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Segbot:
+    """Runs `segbot` in an empty folder; what it printed, errors included."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words: str, code: int = 0) -> str:
+        monkeypatch.setattr("sys.argv", ["segbot", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        assert ended.value.code == code, printed.err
+        return printed.out + printed.err
+
+    return run
+
+
+@pytest.fixture
+def portfolio_file(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(3)
+    frame = synthetic_portfolio(1_500, rng)
+    frame.to_csv(tmp_path / "portfolio.csv", index=False)
+    a_week_later(frame, rng).to_parquet(tmp_path / "later.parquet", index=False)
+    return tmp_path / "portfolio.csv"

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,43 +9,15 @@ import pandas as pd
 import pytest
 from typer.main import get_command
 
-from bot.__main__ import app, main
+from bot.__main__ import app
 from segmentation.features import FEATURES
 from segmentation.model import load_model
 from segmentation.store import open_store
-from segmentation.synthetic import a_week_later, synthetic_portfolio
+from segmentation.synthetic import synthetic_portfolio
+from tests.bot.conftest import Segbot
 
-Segbot = Callable[..., str]
 QUICK = ("--resamples", "2")  # enough to see that certainty is calibrated
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def segbot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Segbot:
-    """Runs `segbot` in an empty folder; what it printed, errors included."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*words: str, code: int = 0) -> str:
-        monkeypatch.setattr("sys.argv", ["segbot", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        assert ended.value.code == code, printed.err
-        return printed.out + printed.err
-
-    return run
-
-
-@pytest.fixture
-def portfolio_file(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(3)
-    frame = synthetic_portfolio(1_500, rng)
-    frame.to_csv(tmp_path / "portfolio.csv", index=False)
-    a_week_later(frame, rng).to_parquet(tmp_path / "later.parquet", index=False)
-    return tmp_path / "portfolio.csv"
 
 
 @pytest.mark.usefixtures("portfolio_file")
