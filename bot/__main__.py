@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.settings import load_places, load_settings
-from segmentation import cli, cli_answers, cli_choose_k, cli_model, cli_report
+from segmentation import cli, cli_answers, cli_choose_k, cli_compare, cli_model, cli_report
 from segmentation.errors import SegbotError
 from segmentation.places import Places
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (cli, cli_choose_k, cli_model, cli_answers, cli_report):
+for commands in (cli, cli_choose_k, cli_compare, cli_model, cli_answers, cli_report):
     app.add_typer(commands.app)
 
 

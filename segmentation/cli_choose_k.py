@@ -55,15 +55,14 @@ def choose(
     """
     from segmentation.portfolio import read_portfolio
 
-    _check(json_file)
+    check_json_file(json_file)
     customers = read_portfolio(portfolio)
     for note in customers.notes:
         _progress_out.print(f"Note: {note}", markup=False)
     evidence = _measured(customers.values, resamples, seed)
     _show(evidence)
     if json_file is not None:
-        text = json.dumps(evidence.as_json(), indent=1, ensure_ascii=False) + "\n"
-        _write(json_file, text.encode())
+        write_json(json_file, evidence.as_json())
     if plots is not None:
         for picture in _pictures(evidence, customers.values, seed):
             _write(plots / picture.filename, picture.png)
@@ -82,7 +81,8 @@ def chosen_k(
     return int(typed), None
 
 
-def _check(json_file: Path | None) -> None:
+def check_json_file(json_file: Path | None) -> None:
+    """Raise SegbotError where a file could not be written for want of its folder."""
     if json_file is not None and not json_file.parent.is_dir():
         raise SegbotError(f"The folder {json_file.parent} does not exist: make it first.")
 
@@ -157,6 +157,11 @@ def _pictures(
     with _progress_out.status("Drawing …"):
         profile = silhouette_profile(values, evidence.chosen, seed)
         return elbow_chart(evidence), silhouette_chart(evidence), profile_chart(profile)
+
+
+def write_json(path: Path, figures: dict[str, Any]) -> None:
+    """Write figures to a file and say so; SegbotError where that fails."""
+    _write(path, (json.dumps(figures, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -9,11 +9,10 @@ import numpy as np
 from joblib import cpu_count
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
-from sklearn.impute import SimpleImputer
 from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score, davies_bouldin_score
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from segmentation.algorithms import prepared
 from segmentation.errors import TrainingError
 from segmentation.features import COLUMNS
 from segmentation.k_evidence import KCandidate, KEvidence, SilhouetteProfile
@@ -113,27 +112,30 @@ def _in_one_order(values: Floats) -> Floats:
     return values[np.lexsort(values.T)]
 
 
-def _points(values: Floats) -> Floats:
-    """All customers in scaled space."""
+def check(values: Floats) -> None:
+    """Raise TrainingError where customers (n, 17) are too few, or a column is blank throughout."""
     different = len(np.unique(np.nan_to_num(values, nan=-1), axis=0))  # no feature is below 0
     if different < SMALLEST_PORTFOLIO:
         raise TrainingError(
-            f"The portfolio has {different} different customers; choosing k takes "
+            f"The portfolio has {different} different customers; comparing clusters takes "
             f"{SMALLEST_PORTFOLIO} at least. Take a portfolio of more customers."
         )
     blank = np.isnan(values).all(axis=0)
     if blank.any():
         raise TrainingError(
             f"These columns are blank for every customer: {', '.join(np.array(COLUMNS)[blank])}. "
-            "Choose k on a portfolio with values there."
+            "Take a portfolio with values there."
         )
+
+
+def _points(values: Floats) -> Floats:
+    """All customers in scaled space."""
+    check(values)
     return _scaled(values, values)
 
 
 def _scaled(fitted_on: Floats, values: Floats) -> Floats:
-    imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(fitted_on)
-    scaler = StandardScaler().fit(imputer.transform(fitted_on))
-    return np.asarray(scaler.transform(imputer.transform(values)))
+    return prepared(fitted_on, winsorised=False).points(values)
 
 
 def _some(customers: int, at_most: int, seed: int) -> NDArray[np.int64]:
@@ -237,6 +239,7 @@ __all__ = [
     "STABLE_KS",
     "KCandidate",
     "KEvidence",
+    "check",
     "choose_k",
     "silhouette_profile",
     "started",

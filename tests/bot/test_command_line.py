@@ -163,6 +163,31 @@ def test_the_manifest_is_printed_as_json(segbot: Segbot) -> None:
     assert json.loads(segbot("manifest"))["settings"]["socket_mode_enabled"] is True
 
 
+def test_other_ways_to_cluster_are_compared_in_a_table_with_a_verdict(
+    segbot: Segbot, tmp_path: Path
+) -> None:
+    frame = synthetic_portfolio(400, np.random.default_rng(3))
+    frame.to_csv(tmp_path / "few.csv", index=False)
+    told = segbot("compare", "few.csv", "--resamples", "2", "--json", "compared.json")
+    for method in ("KMeans (winsorised)", "Gaussian mixture (full)", "Ward", "HDBSCAN"):
+        assert re.search(rf"^{re.escape(method)} +.*\d\.\d s *$", told, re.MULTILINE)
+    document = json.loads((tmp_path / "compared.json").read_text(encoding="utf-8"))
+    assert len(document["outcomes"]) == 12
+    unwrapped = " ".join(told.split())
+    assert all(" ".join(sentence.split()) in unwrapped for sentence in document["verdict"])
+
+
+@pytest.mark.usefixtures("portfolio_file")
+def test_a_model_is_trained_with_another_algorithm_and_says_so(
+    segbot: Segbot, tmp_path: Path
+) -> None:
+    segbot("train", "portfolio.csv", "--algorithm", "winsorised", *QUICK)
+    assert re.search(r"Algorithm: +winsorised", segbot("model", "show"))
+    assert load_model(tmp_path / "model").winsorises
+    assert "Cash Advance Heavy" in segbot("segments")
+    assert "'kmeans', 'winsorised'" in segbot("train", "portfolio.csv", "--algorithm", "x", code=2)
+
+
 def test_every_command_has_an_example_and_stands_in_the_readme() -> None:
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         assert f"Example: segbot {name}" in command.help
