@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.assignment import Assignments, Band
-from segmentation.calibration import told_share
 from segmentation.claims import Claim, Verdict, held_claims
 from segmentation.drift import Drift, drift
 from segmentation.features import FEATURES
@@ -179,11 +178,9 @@ def _same(model: SegmentModel, segment: int) -> dict[str, float]:
     return {str(cell.band): cell.same for cell in cells if cell.segment == segment}
 
 
-def _calibration(model: SegmentModel) -> dict[str, str]:
-    """What each band is worth, in words."""
-    if model.calibration is None:
-        return {}
-    return {str(band): told_share(same) for band, same in model.calibration.by_band().items()}
+def _calibration(model: SegmentModel) -> dict[str, float]:
+    bands = model.calibration.by_band() if model.calibration else {}
+    return {str(band): same for band, same in bands.items()}
 
 
 def _overview(

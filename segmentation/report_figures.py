@@ -157,8 +157,9 @@ class Report:
     """Everything that a report tells of some customers under a model.
 
     `as_of` is a snapshot's date and None for a file; `is_training` says that these are the very
-    customers that the model was trained on. `everyone` profiles all of them. `borderline` and
-    `novel` name customers only where that was asked for.
+    customers that the model was trained on. `everyone` profiles all of them. `calibration` has, by
+    band, the share of retrainings that gave the same label, where that was measured. `borderline`
+    and `novel` name customers only where that was asked for.
     """
 
     source: str
@@ -170,7 +171,7 @@ class Report:
     overview: tuple[str, ...]
     segments: tuple[SegmentProfile, ...]
     everyone: tuple[FeatureProfile, ...]
-    calibration: dict[str, str]
+    calibration: dict[str, float]
     border_pairs: tuple[BorderPair, ...]
     borderline: tuple[CustomerRow, ...]
     novel: tuple[CustomerRow, ...]

@@ -119,14 +119,25 @@ def _line(values: Mapping[int, float], marks: Mapping[int, str], label: str, pla
         for k, (x, y) in at.items()
     )
     words = Markup().join(
-        _TEXT.format(
-            "callout",
-            min(max(at[k][0], 70), width - 70),
-            at[k][1] + (-14 if values[k] == highest else 24),
-            f"{text} ({values[k]:,.{places}f})",
+        _callout(
+            at[k],
+            f"{marks[k]} ({values[k]:,.{places}f})",
+            width,
+            falling=places == 0,
+            highest=values[k] == highest,
         )
-        for k, text in marks.items()
+        for k in marks
     )
     base = _LINE.format("base", f"M{left} {height - bottom}H{width - left}")
     drawn = base + _LINE.format("line", path) + dots + ticks + words
     return _SVG.format(420, 220, escape(f"{label}: {told}."), drawn)
+
+
+def _callout(
+    at: tuple[float, float], text: str, width: float, *, falling: bool, highest: bool
+) -> Markup:
+    """Words at a point of a line, where the line leaves room: right of one that falls."""
+    x, y = at
+    if falling:
+        return _TEXT.format("callout beside", x + 8, y - 12, text)
+    return _TEXT.format("callout", min(max(x, 70), width - 70), y + (-14 if highest else 24), text)
