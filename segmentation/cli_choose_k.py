@@ -14,6 +14,8 @@ from rich.table import Table
 from segmentation.errors import SegbotError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from segmentation.charts import Picture
     from segmentation.k_evidence import KCandidate, KEvidence
 
@@ -148,15 +150,17 @@ def _remark(evidence: "KEvidence", k: int) -> str:
     return ", ".join(remark for remark, of in remarks.items() if of == k)
 
 
-def _pictures(
-    evidence: "KEvidence", values: NDArray[np.float64], seed: int
-) -> "tuple[Picture, ...]":
+def _pictures(evidence: "KEvidence", values: NDArray[np.float64], seed: int) -> "Iterator[Picture]":
+    """The elbow, the silhouettes, and each customer's silhouette for every k that can be chosen."""
     from segmentation.k_charts import elbow_chart, profile_chart, silhouette_chart
     from segmentation.k_selection import silhouette_profile
 
-    with _progress_out.status("Drawing …"):
-        profile = silhouette_profile(values, evidence.chosen, seed)
-        return elbow_chart(evidence), silhouette_chart(evidence), profile_chart(profile)
+    yield elbow_chart(evidence)
+    yield silhouette_chart(evidence)
+    for candidate in evidence.candidates:
+        if candidate.stability_p5 is not None:
+            with _progress_out.status(f"Drawing the silhouettes at k = {candidate.k} …"):
+                yield profile_chart(silhouette_profile(values, candidate.k, seed))
 
 
 def write_json(path: Path, figures: dict[str, Any]) -> None:
