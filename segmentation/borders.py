@@ -1,4 +1,4 @@
-"""The shortest ways from a customer over the border of the segment, by one lever or by two.
+"""Where a customer's segment ends, and the shortest way over its border by the last of some levers.
 
 With the segment's centroid a and another's j, d_j² − d_a² is linear in what changes, and a segment
 is convex: where it ends along a lever is algebra, and only values on a grid are tried one by one.
@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from segmentation.levers import DECIMALS, Lever, Values, consistent, limits
 from segmentation.model import SegmentModel
 
 _STEPS: Final = (1.0, 0.1, 0.01)  # of an amount: the first that is fine enough
 _TIGHT: Final = 0.99  # this much of an offered change of an amount does not change the segment
-_WHOLE_FROM: Final = 100.0  # a change of an amount from here on has no decimals
-_OFF_GRID: Final = 1e-4  # of a grid's step: rounding
+OFF_GRID: Final = 1e-4  # of a grid's step: rounding
 _TRIED: Final = 3  # of each lever's tries, should the nearest fail by rounding
 
 
@@ -61,7 +59,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Try:
+class Try:
     """The last of the levers goes from `row`, where the others have moved, to `value` at least."""
 
     row: Values
@@ -88,26 +86,12 @@ def border_around(model: SegmentModel, values: Values) -> Border:
 def smallest_single(border: Border, available: tuple[Lever, ...]) -> Way | None:
     """The shortest way by one lever, or None where no lever leads over the border."""
     start = border.known[np.newaxis]
-    tries = (found for lever in available for found in _tries(border, start, (lever,), np.inf))
-    return _shortest(border, tries, np.inf)
+    tries = (found for lever in available for found in tries_over(border, start, (lever,), np.inf))
+    return shortest(border, tries, np.inf)
 
 
-def smallest_double(border: Border, available: tuple[Lever, ...], nearer: float) -> Way | None:
-    """The shortest way by two levers that is shorter than `nearer`, or None."""
-    best = None
-    for pair in _pairs(border, available):
-        if pair.at_least >= nearer:
-            break
-        firsts = _first_values(border, pair, nearer)
-        rows = pair.first.at(np.tile(border.known, (len(firsts), 1)), firsts)
-        tries = _tries(border, rows, (pair.first, pair.second), nearer)
-        found = _shortest(border, tries, nearer)
-        if found is not None:
-            best, nearer = found, found.distance
-    return best
-
-
-def _shortest(border: Border, tries: Iterable[_Try], nearer: float) -> Way | None:
+def shortest(border: Border, tries: Iterable[Try], nearer: float) -> Way | None:
+    """The shortest of the tries that is shorter than `nearer` and holds, or None."""
     for attempt in sorted(tries, key=lambda attempt: attempt.distance):
         way = _settled(border, attempt)
         if way is not None and way.distance < nearer:
@@ -115,7 +99,9 @@ def _shortest(border: Border, tries: Iterable[_Try], nearer: float) -> Way | Non
     return None
 
 
-def _tries(border: Border, rows: Values, moved: tuple[Lever, ...], nearer: float) -> Iterator[_Try]:
+def tries_over(
+    border: Border, rows: Values, moved: tuple[Lever, ...], nearer: float
+) -> Iterator[Try]:
     """The last lever's nearest values over the border, its others moved in `rows` (n × 17)."""
     lever = moved[-1]
     low, high = limits(lever, rows)
@@ -132,7 +118,7 @@ def _tries(border: Border, rows: Values, moved: tuple[Lever, ...], nearer: float
         for place in np.argsort(distances)[:_TRIED]:
             if distances[place] < nearer:
                 at = places[place]
-                yield _Try(rows[at], moved, float(over[at]), upward, float(distances[place]))
+                yield Try(rows[at], moved, float(over[at]), upward, float(distances[place]))
 
 
 def _reached(border: Border, lever: Lever, rows: Values, upward: bool) -> Values:
@@ -182,11 +168,11 @@ def _on_grid(lever: Lever, values: Values, upward: bool) -> Values:
     if not lever.grid:
         return values
     steps = values / lever.grid
-    whole = np.ceil(steps - _OFF_GRID) if upward else np.floor(steps + _OFF_GRID)
+    whole = np.ceil(steps - OFF_GRID) if upward else np.floor(steps + OFF_GRID)
     return np.asarray(np.round(whole * lever.grid, DECIMALS))
 
 
-def _settled(border: Border, attempt: _Try) -> Way | None:
+def _settled(border: Border, attempt: Try) -> Way | None:
     """The attempt at a value that people would say, held against the model itself."""
     lever = attempt.moved[-1]
     values = np.array(_sayable(lever, attempt.value, attempt.upward))
@@ -213,87 +199,3 @@ def _sayable(lever: Lever, value: float, upward: bool) -> list[float]:
         for step in _STEPS
         for more in (0, 1)
     ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pair:
-    """Two levers, the distance below which they cannot lead over the border, and how far the
-    first would go on the shortest ways there to each other segment, grids left aside.
-    """
-
-    first: Lever
-    second: Lever
-    at_least: float
-    goes: Values
-
-
-def _pairs(border: Border, available: tuple[Lever, ...]) -> list[_Pair]:
-    """Every two levers that can lead over the border, the most promising first.
-
-    The first of a pair is the one with the fewer possible values.
-    """
-    ordered = sorted(available, key=lambda lever: (not lever.grid, lever.high * bool(lever.grid)))
-    firsts, seconds = np.triu_indices(len(ordered), 1)
-    if not len(firsts):
-        return []
-    goes, distances = _relaxed(border, ordered, firsts, seconds)
-    at_least = distances.min(axis=1)
-    return [
-        _Pair(
-            first=ordered[firsts[place]],
-            second=ordered[seconds[place]],
-            at_least=float(at_least[place]),
-            goes=goes[place][np.isfinite(distances[place])],
-        )
-        for place in np.argsort(at_least)
-        if np.isfinite(at_least[place])
-    ]
-
-
-def _relaxed(
-    border: Border, ordered: list[Lever], firsts: NDArray[np.int64], seconds: NDArray[np.int64]
-) -> tuple[Values, Values]:
-    """How far the first lever goes and how long the shortest way is: each (pairs, k − 1).
-
-    Bounds are kept, grids and what columns have to do with each other are not. On the border the
-    squared distance is a parabola: its vertex, or what of it the bounds leave.
-    """
-    moved = np.array([lever.moved for lever in ordered])
-    before = np.array([lever.before for lever in ordered])
-    low = np.array([lever.low for lever in ordered]) - before
-    high = np.array([lever.high for lever in ordered]) - before
-    scaled = moved / border.model.scales
-    gram = scaled @ scaled.T
-    slopes = moved @ border.slopes.T
-    slopes[slopes == 0] = 1e-30
-    s, t = slopes[firsts], slopes[seconds]
-    ss, tt = (gram[side, side][:, np.newaxis] for side in (firsts, seconds))
-    st = gram[firsts, seconds][:, np.newaxis]
-    share = -border.margins / (s * s * tt - 2 * s * t * st + t * t * ss)
-    first = _clipped(share * (s * tt - t * st), low, high, firsts)
-    second = _clipped((-border.margins - s * first) / t, low, high, seconds)
-    first = _clipped((-border.margins - t * second) / s, low, high, firsts)
-    squared = first**2 * ss + 2 * first * second * st + second**2 * tt
-    left = border.margins + s * first + t * second
-    return first, np.where(left <= 1e-9 * (1 + border.margins), np.sqrt(squared), np.inf)
-
-
-def _clipped(ways: Values, low: Values, high: Values, levers: NDArray[np.int64]) -> Values:
-    return np.clip(ways, low[levers, np.newaxis], high[levers, np.newaxis])
-
-
-def _first_values(border: Border, pair: _Pair, nearer: float) -> Values:
-    """What to try for a pair's first lever: every value that is near enough, or the best ones."""
-    lever = pair.first
-    if not lever.grid:
-        exact = lever.before + pair.goes
-        rounded = np.where(np.abs(pair.goes) < _WHOLE_FROM, np.round(exact, 2), np.round(exact))
-        values = np.clip(rounded, lever.low, lever.high)
-    else:
-        reach = nearer * border.model.scales[lever.index]
-        low, high = max(lever.low, lever.before - reach), min(lever.high, lever.before + reach)
-        steps = np.arange(
-            math.ceil(low / lever.grid - _OFF_GRID), math.floor(high / lever.grid + _OFF_GRID) + 1
-        )
-        values = np.round(steps * lever.grid, DECIMALS)
-    return np.asarray(values[values != lever.before])

@@ -58,7 +58,7 @@ def report(
 
     Example: segbot report portfolio.csv --out report.html
     """
-    from segmentation.report import as_json
+    from segmentation.report_json import as_json
     from segmentation.report_page import page
 
     _check(portfolio, as_of, model, out)

@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from segmentation.borders import Border, Way, border_around, smallest_double, smallest_single
+from segmentation.border_pairs import smallest_double
+from segmentation.borders import Border, Way, border_around, smallest_single
 from segmentation.features import INDEX, Feature, Unit
 from segmentation.levers import PARTS, TOTAL, Lever, Values, levers
 from segmentation.model import SegmentModel

@@ -16,8 +16,9 @@ from segmentation.features import COLUMNS, FEATURES, INDEX
 from segmentation.model import SegmentModel, load_model, parsed_model
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio, read_portfolio
-from segmentation.report import as_json, report
+from segmentation.report import report
 from segmentation.report_figures import Report
+from segmentation.report_json import as_json
 from segmentation.report_page import page
 from segmentation.store import Store
 from segmentation.training import Recipe, train
