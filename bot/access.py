@@ -1,99 +1,110 @@
-"""The audit trail: who asked what about which customer, when, where, and with what result."""
+"""The door: whether a member may do this here and now, by the policy; unknown means no."""
 
-import hashlib
-import hmac
-import secrets
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Final
+import math
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Any, Final
 
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Engine,
-    Integer,
-    MetaData,
-    RowMapping,
-    String,
-    Table,
-    insert,
-    select,
-)
-from sqlalchemy.exc import IntegrityError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from segmentation.schema import make_tables
+from bot.audit import AuditTrail
+from bot.policy import Action, Policy, Rule
+from segmentation.errors import SegbotError
 
-_metadata = MetaData()
-_keys = Table(
-    "audit_key",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("key", String(64), nullable=False),
-)
-_trail = Table(
-    "audit",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("member", String(32), nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("action", String(32), nullable=False),
-    Column("customer", String(64), nullable=False),
-    Column("result", String(32), nullable=False),
-)
-_ONLY_KEY: Final = 1
+_BELIEVED: Final = 300.0  # seconds that what Slack said about a member or a group is believed
+_MINUTE: Final = 60.0
 
 
-class AuditTrail:
-    """Writes one record a look-up, before the answer is given.
+class DeniedError(SegbotError):
+    """What was wanted is not allowed; the message tells the member why, and whom to ask."""
 
-    Customers stand in it as keyed hashes (HMAC-SHA256), so that a copy of the trail names nobody.
-    The key is in the store, beside the customers themselves: it protects copies, not the store.
+
+class Access:
+    """Asks the policy, Slack and the clock, and keeps every refusal in the audit trail.
+
+    `clock` counts seconds and never goes back.
     """
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        make_tables(engine, _metadata)
-        self._engine = engine
-        self._now = now
-        self._key = _key(engine)
-
-    def record(
-        self, member: str, channel: str, action: str, results: Sequence[tuple[str, str]]
+    def __init__(
+        self, policy: Policy, audit: AuditTrail, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Note what a member did; `results` pairs each customer id ("" for none) with a result."""
-        at = self._now()
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert(_trail),
-                [
-                    {
-                        "at": at,
-                        "member": member,
-                        "channel": channel,
-                        "action": action,
-                        "customer": self.pseudonym(customer) if customer else "",
-                        "result": result,
-                    }
-                    for customer, result in results
-                ],
+        self.policy = policy
+        self._audit = audit
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._said: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def check(self, client: WebClient, member: str, channel: str, action: Action) -> None:
+        """Raise DeniedError, recorded, unless the member may do this now.
+
+        `channel` is where it was asked for, "" for Home, a form and other places outside channels.
+        """
+        why = self._why_not(client, member, channel, action)
+        if why is not None:
+            self._audit.record(member, channel, str(action), [("", "denied")])
+            raise DeniedError(why)
+
+    def _why_not(self, client: WebClient, member: str, channel: str, action: Action) -> str | None:
+        if (seconds := self._seconds_to_wait(member)) is not None:
+            return (
+                f"That was more than {self.policy.a_minute} requests within a minute. "
+                f"Try again in {seconds} s."
             )
+        rule = self.policy.rule(action)
+        if member in self.policy.admins:
+            return None
+        try:
+            allowed = self._is_named(client, member, rule)
+        except (SlackApiError, OSError):
+            return (
+                "It cannot be checked right now whether you may do this, so it was not done. "
+                "Please try again in a minute."
+            )
+        if not allowed:
+            return f"You may not {action.words}. Ask {self.policy.ask} if you should."
+        if rule.channels is not None and channel not in rule.channels:
+            return f"You may not {action.words} here. Ask {self.policy.ask} where it is meant for."
+        return None
 
-    def pseudonym(self, customer: str) -> str:
-        """The keyed hash that stands for a customer id, 64 hexadecimal digits."""
-        return hmac.new(self._key, customer.encode(), hashlib.sha256).hexdigest()
+    def _is_named(self, client: WebClient, member: str, rule: Rule) -> bool:
+        if member in rule.members:
+            return True
+        if rule.everyone and not self._is_from_outside(client, member):
+            return True
+        return any(member in self._members(client, group) for group in rule.groups)
 
-    def records(self) -> Sequence[RowMapping]:
-        """The whole trail, the oldest record first."""
-        with self._engine.connect() as connection:
-            return connection.execute(select(_trail).order_by(_trail.c.id)).mappings().all()
+    def _is_from_outside(self, client: WebClient, member: str) -> bool:
+        """Whether a member is a guest, or of another company."""
+        user = self._believed("user", member, lambda: client.users_info(user=member)["user"])
+        outside = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_bot")
+        home = self._believed("team", "", lambda: client.auth_test()["team_id"])
+        return any(user.get(sign) for sign in outside) or user.get("team_id", home) != home
 
+    def _members(self, client: WebClient, group: str) -> list[str]:
+        found: list[str] = self._believed(
+            "group", group, lambda: client.usergroups_users_list(usergroup=group)["users"]
+        )
+        return found
 
-def _key(engine: Engine) -> bytes:
-    """The store's audit key, made at the first start; two first starts agree on one."""
-    try:
-        with engine.begin() as connection:
-            connection.execute(insert(_keys).values(id=_ONLY_KEY, key=secrets.token_hex(32)))
-    except IntegrityError:
-        pass  # it was made before
-    with engine.connect() as connection:
-        return bytes.fromhex(connection.execute(select(_keys.c.key)).scalar_one())
+    def _believed(self, kind: str, key: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """What Slack says, believed for a while; what could not be had is asked for again."""
+        until, said = self._said.get((kind, key), (-math.inf, None))
+        if self._clock() >= until:
+            said = ask()
+            self._said[kind, key] = (self._clock() + _BELIEVED, said)
+        return said
+
+    def _seconds_to_wait(self, member: str) -> int | None:
+        """None when the member may ask now, which then counts; else how long not."""
+        with self._lock:
+            now, asked = self._clock(), self._asked[member]
+            while asked and asked[0] <= now - _MINUTE:
+                asked.popleft()
+            if len(asked) < self.policy.a_minute:
+                asked.append(now)
+                return None
+            return max(1, math.ceil(asked[0] + _MINUTE - now))

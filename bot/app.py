@@ -12,7 +12,10 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
 
+from bot import actions
+from bot.blocks import card, card_views, watching
 from bot.blocks import form as form_blocks
 from bot.blocks.guide import sentence, trouble_home, trouble_view
 from bot.commands import COMMAND, answer_command
@@ -25,8 +28,21 @@ _log = logging.getLogger(__name__)
 Listener = Callable[..., None]
 
 COMMANDS: Final[dict[str, Listener]] = {COMMAND: answer_command}
-VIEWS: Final[dict[str, Listener]] = {form_blocks.SUBMITTED: form_submitted}
-ACTIONS: Final[dict[str, Listener]] = {form_blocks.OPEN: form_wanted, form_blocks.EDIT: form_edited}
+VIEWS: Final[dict[str, Listener]] = {
+    form_blocks.SUBMITTED: form_submitted,
+    card_views.WRONG_SUBMITTED: actions.wrong_submitted,
+}
+ACTIONS: Final[dict[str, Listener]] = {
+    form_blocks.OPEN: form_wanted,
+    form_blocks.EDIT: form_edited,
+    card.SHARE: actions.card_shared,
+    card.WHY: actions.why_asked,
+    card.WHAT_IF: actions.what_if_asked,
+    card.WATCH: actions.watch_wanted,
+    card.RIGHT: actions.found_right,
+    card.WRONG: actions.found_wrong,
+    watching.UNWATCH: actions.unwatch_wanted,
+}
 EVENTS: Final[dict[str, Listener]] = {"app_home_opened": home_opened}
 
 
@@ -87,7 +103,10 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
         return _acknowledged({"response_action": "push", "view": trouble_view(text)})
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **sentence(text).payload()})
-    if body.get("view", {}).get("type") == "modal":
+    if "response_url" in body:
+        payload = {"response_type": "ephemeral", "replace_original": False}
+        WebhookClient(body["response_url"]).send_dict(payload | sentence(text).payload())
+    elif body.get("view", {}).get("type") == "modal":
         client.views_update(view_id=body["view"]["id"], view=trouble_view(text))
     else:
         member = body["user"]["id"] if "user" in body else body["event"]["user"]

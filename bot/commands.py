@@ -8,19 +8,26 @@ from typing import Any, Final
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from bot.audit import Wanted
+from bot.blocks.around import audit_message, model_message, segments_message
 from bot.blocks.card import customer_card, several_customers, unknown_customer
 from bot.blocks.digest import digest_preview
 from bot.blocks.guide import Usage, help_message, sentence, usage_message
 from bot.blocks.parts import Message, unescaped
 from bot.blocks.sizes import sizes_message
+from bot.blocks.watching import watching_message
 from bot.desk import Desk
 from bot.form import open_form
+from bot.policy import Action
+from bot.watches import Watch
 from segmentation.answers import Answers, Overview, answers_for
 from segmentation.errors import SegbotError
 from segmentation.features import LONGEST_ID
 
 COMMAND: Final = "/segment"
 MOST_IDS: Final = 10
+AUDIT_SHOWN: Final = 20
+FORM_WORDS: Final = ("", "form")
 NO_SNAPSHOT: Final = (
     "No portfolio has been scored yet, so there is nothing to show. "
     "Whoever runs Segbot does that with: segbot score PORTFOLIO"
@@ -28,11 +35,24 @@ NO_SNAPSHOT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, and what followed the sub-command's word."""
+
+    member: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubCommand:
-    """A word after `/segment`, its line in the help, and what it answers."""
+    """A word after `/segment`, its line in the help, what it answers, and who may ask.
+
+    `action` None is for everyone; `takes_more` says that words may follow.
+    """
 
     usage: Usage
-    answer: Callable[[Desk], Message] | None
+    answer: Callable[[Desk, Asked], Message]
+    action: Action | None = Action.LOOK_UP
+    takes_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +66,24 @@ class Reply:
 
 def answer_command(desk: Desk, ack: Ack, command: dict[str, Any], client: WebClient) -> None:
     """Answer `/segment …` to the member alone; the answer goes out with the acknowledgement."""
-    text = unescaped(command.get("text", ""))
-    word = text.strip().lower()
-    if word in ("", "form"):
+    member, channel = command["user_id"], command["channel_id"]
+    text = unescaped(command.get("text", "")).strip()
+    word, _, rest = text.partition(" ")
+    if text.lower() in FORM_WORDS:
+        desk.access.check(client, member, channel, Action.FORM)
         open_form(desk, client, command["trigger_id"])
         ack()
         return
-    sub_command = SUB_COMMANDS.get(word)
-    if sub_command is not None and sub_command.answer is not None:
-        reply = Reply(sub_command.answer(desk), word, [("", "shown")])
+    sub_command = SUB_COMMANDS.get(word.lower())
+    if sub_command is not None and (not rest or sub_command.takes_more):
+        if sub_command.action is not None:
+            desk.access.check(client, member, channel, sub_command.action)
+        asked = Asked(member, rest.strip())
+        reply = Reply(sub_command.answer(desk, asked), word.lower(), [("", "shown")])
     else:
+        desk.access.check(client, member, channel, Action.LOOK_UP)
         reply = _look_up(desk, text)
-    desk.audit.record(command["user_id"], command["channel_id"], reply.action, reply.results)
+    desk.audit.record(member, channel, reply.action, reply.results)
     ack(response_type="ephemeral", **reply.message.payload())
 
 
@@ -105,31 +131,72 @@ def _book(desk: Desk) -> Overview:
     return book
 
 
-def _help(_desk: Desk) -> Message:
+def _help(_desk: Desk, _asked: Asked) -> Message:
     return help_message(USAGES)
 
 
-def _sizes(desk: Desk) -> Message:
+def _sizes(desk: Desk, _asked: Asked) -> Message:
     return sizes_message(_book(desk), desk.label)
 
 
-def _digest(desk: Desk) -> Message:
+def _digest(desk: Desk, _asked: Asked) -> Message:
     return digest_preview(_book(desk), desk.today(), desk.label, desk.next_post())
 
 
+def _segments(desk: Desk, _asked: Asked) -> Message:
+    book = desk.book()
+    model = book.model if book else desk.shelf.current()
+    return segments_message(model, desk.playbook, desk.label)
+
+
+def _model(desk: Desk, _asked: Asked) -> Message:
+    book = desk.book()
+    return model_message(book.model if book else desk.shelf.current(), book)
+
+
+def _watching(desk: Desk, asked: Asked) -> Message:
+    watched = [
+        (watch.customer, _segment_name(desk, watch)) for watch in desk.watches.of(asked.member)
+    ]
+    return watching_message(watched)
+
+
+def _segment_name(desk: Desk, watch: Watch) -> str:
+    return desk.playbook.play(desk.store.model(watch.model).segment(watch.segment)).short
+
+
+def _audit(desk: Desk, asked: Asked) -> Message:
+    is_member = re.fullmatch(r"[UW][A-Z0-9]{4,}", asked.rest) is not None
+    wanted = Wanted(member=asked.rest) if is_member else Wanted(customer=asked.rest)
+    return audit_message(desk.audit.records(wanted, AUDIT_SHOWN), asked.rest)
+
+
 SUB_COMMANDS: Final[dict[str, SubCommand]] = {
-    "form": SubCommand(Usage("form", "the same form, by name"), None),
     "sizes": SubCommand(
         Usage("sizes", "how many customers each segment has, and what moved"), _sizes
+    ),
+    "segments": SubCommand(
+        Usage("segments", "what each segment is like, and what to do about it"), _segments
     ),
     "digest": SubCommand(
         Usage("digest", "this week's digest, as a preview for you alone"), _digest
     ),
-    "help": SubCommand(Usage("help", "this list"), _help),
+    "watching": SubCommand(
+        Usage("watching", "the customers you watch, and how to stop"), _watching, Action.WATCH
+    ),
+    "model": SubCommand(Usage("model", "which model answers, since when, and how good"), _model),
+    "audit": SubCommand(
+        Usage("audit [id]", "who looked up what: all, or one customer's or member's id"),
+        _audit,
+        Action.AUDIT,
+        takes_more=True,
+    ),
+    "help": SubCommand(Usage("help", "this list"), _help, None),
 }
 USAGES: Final[tuple[Usage, ...]] = (
     Usage("<customer id>", "which segment a customer is in, why, how sure, and what to do"),
     Usage("<id> <id> …", f"up to {MOST_IDS} customers at a glance"),
     Usage("", "a form: enter the figures of someone who is in no portfolio yet"),
+    Usage("form", "the same form, by name"),
     *(sub_command.usage for sub_command in SUB_COMMANDS.values()),
 )

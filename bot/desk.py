@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from bot.access import AuditTrail
+from bot.access import Access
+from bot.audit import AuditTrail
+from bot.feedback import Feedback
 from bot.schedule import WeeklySlot
+from bot.watches import Watches
 from segmentation.answers import Overview, overview
 from segmentation.errors import ModelError
 from segmentation.model import MODEL_FILE, SegmentModel, load_model
@@ -56,6 +59,9 @@ class Desk:
     shelf: ModelShelf
     playbook: Playbook
     audit: AuditTrail
+    access: Access
+    watches: Watches
+    feedback: Feedback
     slot: WeeklySlot
     label: str
     now: Callable[[], datetime]

@@ -3,12 +3,17 @@
 from typing import Any, Final
 
 from bot.app import COMMANDS, EVENTS
+from bot.commands import SUB_COMMANDS
 
 # Scope → why it is needed; the Web API calls that the bot makes need these and no more.
 SCOPES: Final = {
     "commands": "answer /segment",
     "chat:write": "post the digest",
     "files:write": "attach the digest's chart",
+    "users:read": "tell guests and people of other companies from members",
+    "usergroups:read": "let the policy name user groups",
+    "channels:read": "see whether a channel is shared with other companies",
+    "groups:read": "likewise for private channels",
 }
 
 
@@ -31,7 +36,7 @@ def manifest() -> dict[str, Any]:
                 {
                     "command": command,
                     "description": "Look up a customer's segment; alone it opens a form",
-                    "usage_hint": "[customer id | form | sizes | digest | help]",
+                    "usage_hint": f"[customer id | form | {' | '.join(SUB_COMMANDS)}]",
                     "should_escape": False,
                 }
                 for command in COMMANDS

@@ -9,13 +9,18 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.access import AuditTrail
+from bot.access import Access
 from bot.app import identity, slack_app
+from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
 from bot.digest import DigestDelivery
+from bot.feedback import Feedback
 from bot.ledger import Ledger
+from bot.policy import load_policy
 from bot.schedule import WeeklySlot, started_clockwork
 from bot.settings import Settings
+from bot.watches import Watches
+from bot.watching import WatchDelivery
 from segmentation.errors import SegbotError
 from segmentation.playbook import load_playbook
 from segmentation.store import open_store
@@ -58,7 +63,13 @@ def run(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     _connect(handler)
     delivery.warn_of_unconfirmed()
-    clockwork = started_clockwork(desk.slot, delivery, clock())
+    watching = WatchDelivery(desk, client)
+
+    def look() -> None:
+        delivery()
+        watching()
+
+    clockwork = started_clockwork(desk.slot, look, clock())
     _log.info("Segbot is ready")
     stop.wait()
     clockwork.shutdown()
@@ -83,11 +94,15 @@ def _connect(handler: SocketModeHandler) -> None:
 def made_desk(settings: Settings) -> Desk:
     """The desk that the settings describe."""
     store = open_store(settings.segbot_store_url, wait=_STORE_WAIT)
+    audit = AuditTrail(store.engine, clock, settings.segbot_audit_key.get_secret_value())
     return Desk(
         store=store,
         shelf=ModelShelf(settings.segbot_model_dir),
         playbook=load_playbook(settings.segbot_playbook),
-        audit=AuditTrail(store.engine, clock),
+        audit=audit,
+        access=Access(load_policy(settings.segbot_policy), audit),
+        watches=Watches(store.engine),
+        feedback=Feedback(store.engine),
         slot=WeeklySlot(
             settings.segbot_digest_day.number, settings.segbot_digest_time, settings.time_zone
         ),

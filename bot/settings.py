@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.policy import BUILT_IN as BUILT_IN_POLICY
 from segmentation.errors import SegbotError
 from segmentation.playbook import BUILT_IN
 
@@ -52,6 +53,16 @@ class PlaceSettings(BaseSettings):
         "sqlite:///.segbot/segbot.db", description="The store's database URL"
     )
     segbot_playbook: Path = Field(BUILT_IN, description="The playbook with the segments' texts")
+    segbot_audit_key: SecretStr = Field(
+        SecretStr(""), description="Key of the audit trail, 32 characters or more"
+    )
+
+    @field_validator("segbot_audit_key")
+    @classmethod
+    def _is_long_enough(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < 32:
+            raise ValueError("should have 32 characters or more")
+        return key
 
 
 class Settings(PlaceSettings):
@@ -66,6 +77,7 @@ class Settings(PlaceSettings):
     )
     segbot_digest_time: time = Field(time(9), description="Time of the digest, HH:MM")
     segbot_time_zone: str = Field("UTC", description="Time zone of the digest, an IANA name")
+    segbot_policy: Path = Field(BUILT_IN_POLICY, description="The policy: who may do what")
     segbot_listener_threads: int = Field(
         20, ge=1, le=200, description="How many requests are answered at once"
     )

@@ -1,5 +1,7 @@
 """The tables of the store, and how its database is opened: SQLite by default, PostgreSQL by URL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -111,11 +113,18 @@ def opened_engine(url: str, wait: float) -> Engine:
 
 def make_tables(engine: Engine, tables: MetaData) -> None:
     """Make the tables that are missing, also when several processes do so at once."""
+    with one_writer(engine) as connection:
+        tables.create_all(connection)
+
+
+@contextmanager
+def one_writer(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other writer's comes between: what it read still holds at its end."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         take_turns(connection)
-        tables.create_all(connection)
+        yield connection
         connection.commit()
 
 

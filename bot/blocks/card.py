@@ -1,12 +1,15 @@
 """The customer card: the segment, what to do, how sure, and what speaks for and against it."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from bot.blocks.parts import (
     Block,
     Message,
+    actions,
+    asking,
     bullets,
+    button,
     context,
     escaped,
     header,
@@ -22,6 +25,12 @@ from segmentation.wording import day, shorten
 TYPICAL: Final = "Typical = the segment's average"
 SUPPORTING: Final = 4  # the first three carry 78 % of the evidence (median)
 OPPOSING: Final = 3
+SHARE: Final = "share_card"
+WHY: Final = "why"
+WHAT_IF: Final = "what_if"
+WATCH: Final = "watch"
+RIGHT: Final = "feedback_right"
+WRONG: Final = "feedback_wrong"
 
 
 def customer_card(answer: Answer, label: str) -> Message:
@@ -33,9 +42,27 @@ def customer_card(answer: Answer, label: str) -> Message:
             header(answer.play.name),
             section(f"*Customer {escaped(answer.customer)}*\n{escaped(answer.play.summary)}"),
             *explanation_blocks(answer),
-            context(*_origin(answer.snapshot, label), TYPICAL),
+            actions(*_buttons(answer.customer)),
+            context(*origin(answer.snapshot, label), TYPICAL),
         ]
     )
+
+
+def _buttons(customer: str) -> list[dict[str, Any]]:
+    share = button("Share to channel", SHARE, value=customer) | asking(
+        "Share with everyone here?",
+        "The channel sees the segment, how sure it is and the suggested action, and that you "
+        "shared it. It sees none of the customer's figures.",
+        "Share",
+    )
+    return [
+        share,
+        button("Why?", WHY, value=customer),
+        button("What if …", WHAT_IF, value=customer),
+        button("Watch", WATCH, value=customer),
+        button("Right", RIGHT, value=customer),
+        button("Wrong …", WRONG, value=customer),
+    ]
 
 
 def explanation_blocks(answer: Answer) -> list[Block]:
@@ -54,12 +81,13 @@ def explanation_blocks(answer: Answer) -> list[Block]:
         section(f"*How sure*\n{certainty(answer)}"),
         section(f"*Why {here}*\n{bullets(supporting)}"),
         section(f"*What speaks for {there} instead*\n{against}"),
-        *_list("Blank, so the median in training was taken", answer.blanks),
-        *_list("What would change it", answer.what_if[:1]),
+        *list_blocks("Blank, so the median in training was taken", answer.blanks),
+        *list_blocks("What would change it", answer.what_if[:1]),
     ]
 
 
-def _list(title: str, lines: Sequence[str]) -> list[Block]:
+def list_blocks(title: str, lines: Sequence[str]) -> list[Block]:
+    """A titled list of what comes from data; nothing where there are no lines."""
     told = bullets([escaped(line) for line in lines])
     return [section(f"*{title}*\n{told}")] if lines else []
 
@@ -104,7 +132,7 @@ def several_customers(found: Answers, asked: Sequence[str], label: str) -> Messa
     unknown = [customer for customer in asked if customer not in found.answers]
     missing = [section(_unknown(unknown, found.snapshot))] if unknown else []
     hint = "One id at a time shows why, and what to do"
-    return message([*rows, *missing, context(hint, *_origin(found.snapshot, label))])
+    return message([*rows, *missing, context(hint, *origin(found.snapshot, label))])
 
 
 def unknown_customer(customer: str, snapshot: Snapshot, label: str) -> Message:
@@ -115,7 +143,7 @@ def unknown_customer(customer: str, snapshot: Snapshot, label: str) -> Message:
                 f"{_unknown([customer], snapshot)} Check the id (capitals matter), or "
                 "type `/segment form` to enter the figures by hand."
             ),
-            context(*_origin(snapshot, label)),
+            context(*origin(snapshot, label)),
         ]
     )
 
@@ -125,6 +153,7 @@ def _unknown(customers: Sequence[str], snapshot: Snapshot) -> str:
     return f"The snapshot of {day(snapshot.as_of)} has no customer {ids}."
 
 
-def _origin(snapshot: Snapshot, label: str) -> tuple[str, ...]:
+def origin(snapshot: Snapshot, label: str) -> tuple[str, ...]:
+    """Which snapshot an answer comes from, and the line under every answer."""
     customers = f"{snapshot.customers:,} customers ({escaped(snapshot.source)})"
     return f"Snapshot of {day(snapshot.as_of)}, {customers}", escaped(label)

@@ -23,6 +23,7 @@ from bot.blocks.parts import (
     section,
 )
 from segmentation.answers import Answer
+from segmentation.explanation import sureness
 from segmentation.features import FEATURES, Feature, Group
 
 SUBMITTED: Final = "form_submitted"
@@ -33,12 +34,23 @@ _GROUPS: Final = tuple(Group)
 
 
 def form_view(
-    may_be_blank: Collection[str], values: Mapping[str, float | None], label: str
+    may_be_blank: Collection[str],
+    values: Mapping[str, float | None],
+    label: str,
+    customer: str = "",
 ) -> View:
-    """The form; `values` (by column) are filled in, `may_be_blank` are columns not required."""
+    """The form; `values` (by column) are filled in, `may_be_blank` are columns not required.
+
+    `customer` is whose values they are, where the question is what would be if they differed.
+    """
     ordered = sorted(FEATURES, key=lambda feature: _GROUPS.index(feature.group))
+    what_if = (
+        f"*What if customer {escaped(customer)} were different?* Change what you like; the answer "
+        "stands beside the present one. "
+    )
     blocks: list[Block] = [
         section(
+            f"{what_if if customer else ''}"
             "Enter a customer's figures over the observed window, 12 months at most. "
             "Amounts are in the account's currency; a share is 0 for no month and 1 for every "
             "month. The figures are not stored; that you got an answer is recorded."
@@ -54,6 +66,7 @@ def form_view(
         blocks.append(context(escaped(label)))
     return modal("Which segment?", blocks) | {
         "callback_id": SUBMITTED,
+        "private_metadata": customer,
         "submit": plain("Find segment"),
         "close": plain("Cancel"),
     }
@@ -81,8 +94,13 @@ def _input(feature: Feature, optional: bool, value: float | None) -> Block:
     }
 
 
-def result_view(answer: Answer, values: NDArray[np.float64], label: str) -> View:
-    """The result in place of the form; the typed values travel along for “Edit”."""
+def result_view(
+    answer: Answer, values: NDArray[np.float64], label: str, present: Answer | None = None
+) -> View:
+    """The result in place of the form; the typed values travel along for “Edit”.
+
+    `present` is the answer about a customer whose figures were changed.
+    """
     unusual = [
         f"{feature.label} {feature.shown(value)}"
         for feature, value in zip(FEATURES, values.tolist(), strict=True)
@@ -90,6 +108,7 @@ def result_view(answer: Answer, values: NDArray[np.float64], label: str) -> View
     ]
     blocks = [
         header(answer.play.name),
+        *([section(_beside(answer, present))] if present else []),
         section(escaped(answer.play.summary)),
         *explanation_blocks(answer),
         *([section(f"*Unusual figures, please check:* {', '.join(unusual)}.")] if unusual else []),
@@ -98,8 +117,18 @@ def result_view(answer: Answer, values: NDArray[np.float64], label: str) -> View
     ]
     return modal("Segment", blocks) | {
         "close": plain("Close"),
-        "private_metadata": _packed(values),
+        "private_metadata": _packed(values, present.customer if present else ""),
     }
+
+
+def _beside(answer: Answer, present: Answer) -> str:
+    """What the changed figures did to a customer's segment."""
+    now, then = escaped(present.play.short), escaped(answer.play.short)
+    sure, surely = (sureness(each.explanation.assignment) for each in (present, answer))
+    customer = escaped(present.customer or "")
+    if now == then:
+        return f"*Customer {customer} stays {now}* with these figures ({sure} now, {surely} then)."
+    return f"*Customer {customer}: {now} now ({sure}), {then} with these figures ({surely}).*"
 
 
 def _written(value: float) -> str:
@@ -108,11 +137,13 @@ def _written(value: float) -> str:
     return text.removesuffix(".0")
 
 
-def _packed(values: NDArray[np.float64]) -> str:
-    return json.dumps([None if np.isnan(value) else value for value in values.tolist()])
+def _packed(values: NDArray[np.float64], customer: str | None) -> str:
+    known = [None if np.isnan(value) else value for value in values.tolist()]
+    return json.dumps({"customer": customer or "", "values": known})
 
 
-def unpacked(private_metadata: str) -> dict[str, float | None]:
-    """The values that `result_view` sent along, by column."""
-    values = json.loads(private_metadata)
-    return {feature.column: value for feature, value in zip(FEATURES, values, strict=True)}
+def unpacked(private_metadata: str) -> tuple[str, dict[str, float | None]]:
+    """What `result_view` sent along: whose figures they were, if anyone's, and them by column."""
+    carried = json.loads(private_metadata)
+    values = zip(FEATURES, carried["values"], strict=True)
+    return carried["customer"], {feature.column: value for feature, value in values}

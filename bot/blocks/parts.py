@@ -72,10 +72,22 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": told}]}
 
 
-def button(text: str, action_id: str, *, primary: bool = False) -> dict[str, Any]:
-    """A button; its text is at most 75 characters."""
+def button(text: str, action_id: str, *, primary: bool = False, value: str = "") -> dict[str, Any]:
+    """A button; its text is at most 75 characters, its value at most 2,000."""
     style = {"style": "primary"} if primary else {}
-    return {"type": "button", "text": plain(text), "action_id": action_id} | style
+    carried = {"value": value} if value else {}
+    return {"type": "button", "text": plain(text), "action_id": action_id} | style | carried
+
+
+def asking(question: str, what: str, yes: str) -> dict[str, Any]:
+    """A confirmation, to be joined to a button: a title, what happens, and the word for yes."""
+    confirm = {
+        "title": plain(question),
+        "text": plain(what),
+        "confirm": plain(yes),
+        "deny": plain("Cancel"),
+    }
+    return {"confirm": confirm}
 
 
 def actions(*buttons: dict[str, Any]) -> Block:

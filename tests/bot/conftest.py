@@ -14,12 +14,16 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.__main__ import main
-from bot.access import AuditTrail
+from bot.access import Access
 from bot.app import identity, slack_app
+from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
+from bot.feedback import Feedback
 from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
+from bot.policy import Policy, load_policy
 from bot.schedule import WeeklySlot
+from bot.watches import Watches
 from segmentation.model import SegmentModel
 from segmentation.model_folder import save
 from segmentation.playbook import Playbook
@@ -39,6 +43,7 @@ MEMBERS = (
     Member("U02BEN", "Ben Ruiz", "Marketing"),
 )
 Segbot = Callable[..., str]
+OPEN = replace(load_policy(), a_minute=100_000)
 WICKED = "<!channel>"  # the customer id of somebody who means harm
 
 
@@ -88,15 +93,21 @@ def desk(
     return made
 
 
-def bare_desk(folder: Path, trained: TrainedModel, playbook: Playbook) -> Desk:
+def bare_desk(
+    folder: Path, trained: TrainedModel, playbook: Playbook, policy: Policy = OPEN
+) -> Desk:
     """A desk whose store has no snapshot yet."""
     save(trained, folder / "model")
     store = open_store(f"sqlite:///{folder / 'segbot.db'}")
+    audit = AuditTrail(store.engine, lambda: NOON)
     return Desk(
         store=store,
         shelf=ModelShelf(folder / "model"),
         playbook=playbook,
-        audit=AuditTrail(store.engine, lambda: NOON),
+        audit=audit,
+        access=Access(policy, audit),
+        watches=Watches(store.engine),
+        feedback=Feedback(store.engine),
         slot=WeeklySlot(0, time(9), ZoneInfo("Europe/Berlin")),
         label="Made-up customers",
         now=lambda: NOON,

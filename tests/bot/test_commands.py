@@ -121,7 +121,7 @@ def test_help_names_everything_that_can_be_typed(ada: Driver) -> None:
     told = answer(ada, "/segment help")
     for usage in USAGES:
         assert usage.what in told
-    assert {usage.words for usage in USAGES} >= set(SUB_COMMANDS)
+    assert {usage.words.split(" ")[0] for usage in USAGES} >= set(SUB_COMMANDS)
 
 
 def test_sizes_tells_every_segment_and_what_moved(ada: Driver) -> None:
@@ -148,7 +148,7 @@ def test_a_wicked_customer_id_pings_nobody(ada: Driver, desk: Desk) -> None:
     assert found is not None
     card = customer_card(found.answers[WICKED], "label")
     assert "&lt;!channel&gt;" in card.text
-    assert "<!" not in str(card.payload())
+    assert "<!" not in card.text
     assert "I did not understand" in answer(ada, f"/segment {WICKED}")
     assert "&lt;!channel&gt;" in answer(ada, f'/segment "{WICKED}"')
 
@@ -182,12 +182,12 @@ def test_every_lookup_is_accounted_for_without_naming_the_customer(
     answer(ada, f"/segment {customer} C99999", channel="credit-risk")
     answer(ada, "/segment sizes")
     found, unknown, sizes = desk.audit.records()[before:]
-    assert (found["member"], found["channel"]) == ("U01ADA", "C02RISK")
-    assert (found["action"], found["result"]) == ("look up", "shown")
-    assert found["customer"] == desk.audit.pseudonym(customer)
-    assert customer not in str(dict(found))
-    assert unknown["result"] == "unknown"
-    assert (sizes["action"], sizes["customer"]) == ("sizes", "")
+    assert (found.member, found.channel) == ("U01ADA", "C02RISK")
+    assert (found.action, found.result) == ("look up", "shown")
+    assert found.customer == desk.audit.pseudonym(customer)
+    assert customer not in str(found)
+    assert unknown.result == "unknown"
+    assert (sizes.action, sizes.customer) == ("sizes", "")
 
 
 def test_before_the_first_snapshot_members_are_told_what_is_missing(

@@ -107,7 +107,7 @@ def test_the_form_is_accounted_for_and_stores_no_figures(
     before = len(desk.audit.records())
     ada.submits(typed)
     (record,) = desk.audit.records()[before:]
-    assert (record["member"], record["action"], record["customer"]) == ("U01ADA", "form", "")
+    assert (record.member, record.action, record.customer) == ("U01ADA", "form", "")
 
 
 def test_the_form_opens_by_name_and_from_home(ada: Driver) -> None:

@@ -1,19 +1,27 @@
 """The manifest: what Slack has to grant is what the bot uses, no less and no more."""
 
-from contextlib import suppress
-
-import pytest
+import re
+from pathlib import Path
 
 from bot.app import COMMANDS, EVENTS
-from bot.blocks.parts import message, section
 from bot.commands import SUB_COMMANDS
-from bot.desk import Desk
-from bot.local_workspace import LocalWorkspace
+from bot.local_workspace.composer import EVENT_SCOPES
+from bot.local_workspace.web_api import METHODS
 from bot.manifest import SCOPES, manifest
-from bot.sender import RefusedError, post_with_picture
-from segmentation.answers import Overview
-from segmentation.charts import Picture, sizes_chart
-from tests.bot.conftest import CHANNELS, MEMBERS, connected
+
+BOT = Path(__file__).parents[2] / "bot"
+BY_PYTHON_NAME = {name.replace(".", "_"): name for name in METHODS}
+
+
+def methods_called() -> set[str]:
+    """The Web API methods that the bot's code calls, as Slack names them."""
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in BOT.rglob("*.py")
+        if "local_workspace" not in path.parts
+    )
+    called = set(re.findall(r"client\.([a-z]+_[A-Za-z_]+)\(", code))
+    return {BY_PYTHON_NAME[name] for name in called}
 
 
 def test_the_manifest_names_every_command_and_event_of_the_bot() -> None:
@@ -24,20 +32,13 @@ def test_the_manifest_names_every_command_and_event_of_the_bot() -> None:
     assert all(name in commands[0]["usage_hint"] for name in SUB_COMMANDS)
 
 
-@pytest.mark.parametrize("scope", SCOPES)
-def test_the_bot_asks_for_no_scope_that_it_could_do_without(scope: str, desk: Desk) -> None:
-    made = manifest()
-    made["oauth_config"]["scopes"]["bot"].remove(scope)
-    shop = LocalWorkspace(made, members=MEMBERS, channels=CHANNELS)
-    with shop.running(), connected(shop, desk) as client:
-        shop.member("Ada Okafor").types("/segment help", channel="segments")
-        for picture in (sizes_chart(desk_book(desk)), Picture(b"", "p.png", "p", "none")):
-            with suppress(RefusedError):
-                post_with_picture(client, "C01SEGMENTS", message([section("Hello")]), picture)
-        assert any(scope in problem for problem in shop.problems), shop.problems
+def test_every_method_that_the_bot_calls_has_a_scope_in_the_manifest() -> None:
+    for name in methods_called():
+        scopes = METHODS[name].scopes
+        assert not scopes or SCOPES.keys() & set(scopes), name
 
 
-def desk_book(desk: Desk) -> Overview:
-    book = desk.book()
-    assert book is not None
-    return book
+def test_every_scope_in_the_manifest_is_needed() -> None:
+    needed = {scope for name in methods_called() for scope in METHODS[name].scopes}
+    needed |= {EVENT_SCOPES[event] for event in EVENTS if event in EVENT_SCOPES}
+    assert SCOPES.keys() <= needed | {"commands"}

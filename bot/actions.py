@@ -1,0 +1,159 @@
+"""The listeners of the card's buttons: share, why, what if, watch, and feedback."""
+
+from typing import Any
+
+from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.access import DeniedError
+from bot.blocks.card_views import REASON, shared_card, why_view, wrong_view
+from bot.blocks.form import form_view
+from bot.blocks.guide import sentence
+from bot.desk import Desk
+from bot.form import may_be_blank
+from bot.policy import Action
+from bot.watches import MOST, Watch
+from segmentation.answers import Answer, answers_for
+from segmentation.errors import SegbotError
+from segmentation.features import COLUMNS
+
+
+def card_shared(
+    desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    """Show a card without figures to everyone in the channel, unless others are in there."""
+    customer, member, channel = _pressed(body)
+    desk.access.check(client, member, channel, Action.SHARE)
+    why = _why_not_here(client, channel)
+    if why is not None:
+        desk.audit.record(member, channel, "share", [(customer, "denied")])
+        raise DeniedError(why)
+    answer = _answer(desk, customer)
+    desk.audit.record(member, channel, "share", [(customer, "shared")])
+    shared = shared_card(answer, member, desk.label)
+    respond(response_type="in_channel", replace_original=False, **shared.payload())
+    ack()
+
+
+def _why_not_here(client: WebClient, channel: str) -> str | None:
+    """Why a card must not be shared in a channel; None when it may be."""
+    try:
+        found = client.conversations_info(channel=channel)["channel"]
+    except (SlackApiError, OSError):
+        return (
+            "It cannot be seen who is in this channel, so nothing was shared. "
+            "Invite the bot first, then share again."
+        )
+    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+        return "People of other companies are in this channel: customers are not shared here."
+    return None
+
+
+def why_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Open the whole explanation of a card."""
+    customer, member, channel = _pressed(body)
+    desk.access.check(client, member, channel, Action.LOOK_UP)
+    answer = _answer(desk, customer)
+    desk.audit.record(member, channel, "why", [(customer, "shown")])
+    client.views_open(trigger_id=body["trigger_id"], view=why_view(answer, desk.label))
+    ack()
+
+
+def what_if_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Open the form with a customer's figures in it."""
+    customer, member, channel = _pressed(body)
+    desk.access.check(client, member, channel, Action.FORM)
+    found = desk.store.look_up([customer])
+    if found is None or customer not in found.values:
+        raise SegbotError(_gone(customer))
+    values = {
+        column: None if value != value else value  # noqa: PLR0124 - NaN alone differs from itself
+        for column, value in zip(COLUMNS, found.values[customer].tolist(), strict=True)
+    }
+    desk.audit.record(member, channel, "what if", [(customer, "shown")])
+    view = form_view(may_be_blank(desk, values), values, desk.label, customer)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+    ack()
+
+
+def watch_wanted(
+    desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    """Let a member know when a customer's segment changes."""
+    customer, member, channel = _pressed(body)
+    desk.access.check(client, member, channel, Action.WATCH)
+    if len(desk.watches.of(member)) >= MOST:
+        raise SegbotError(f"You watch {MOST} customers already; end some with /segment watching.")
+    answer = _answer(desk, customer)
+    assert answer.snapshot is not None
+    snapshot = answer.snapshot
+    segment = answer.explanation.assignment.segment
+    new = desk.watches.add(Watch(member, customer, segment, snapshot.model, snapshot.as_of))
+    desk.audit.record(member, channel, "watch", [(customer, "watched")])
+    told = (
+        f"You get a direct message when customer {customer} changes segment. "
+        "What you watch: /segment watching"
+        if new
+        else f"You watch customer {customer} already: /segment watching"
+    )
+    _answer_privately(respond, told)
+    ack()
+
+
+def unwatch_wanted(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+    """End a watch."""
+    customer, member, channel = _pressed(body)
+    desk.watches.remove(member, customer)
+    desk.audit.record(member, channel, "watch", [(customer, "ended")])
+    _answer_privately(respond, f"You watch customer {customer} no more.")
+    ack()
+
+
+def found_right(
+    desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    """Keep that a member finds a segment right."""
+    customer, member, channel = _pressed(body)
+    desk.access.check(client, member, channel, Action.LOOK_UP)
+    desk.feedback.add(member, _answer(desk, customer), desk.now(), right=True)
+    desk.audit.record(member, channel, "feedback", [(customer, "right")])
+    _answer_privately(respond, "Thank you. Whoever trains the model will see it.")
+    ack()
+
+
+def found_wrong(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Ask what is wrong."""
+    customer, member, channel = _pressed(body)
+    desk.access.check(client, member, channel, Action.LOOK_UP)
+    client.views_open(trigger_id=body["trigger_id"], view=wrong_view(customer))
+    ack()
+
+
+def wrong_submitted(desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    """Keep what a member finds wrong, and why."""
+    customer, member = view["private_metadata"], body["user"]["id"]
+    reason = view["state"]["values"][REASON][REASON]["value"] or ""
+    desk.feedback.add(member, _answer(desk, customer), desk.now(), right=False, reason=reason)
+    desk.audit.record(member, "", "feedback", [(customer, "wrong")])
+    ack()
+
+
+def _pressed(body: dict[str, Any]) -> tuple[str, str, str]:
+    """The customer of the button, who pressed it, and in which channel."""
+    return body["actions"][0]["value"], body["user"]["id"], body.get("channel", {}).get("id", "")
+
+
+def _answer(desk: Desk, customer: str) -> Answer:
+    found = answers_for(desk.store, desk.playbook, [customer])
+    if found is None or customer not in found.answers:
+        raise SegbotError(_gone(customer))
+    return found.answers[customer]
+
+
+def _gone(customer: str) -> str:
+    return f"Customer {customer} is in the newest snapshot no more. Look the id up again."
+
+
+def _answer_privately(respond: Respond, text: str) -> None:
+    respond(response_type="ephemeral", replace_original=False, **sentence(text).payload())

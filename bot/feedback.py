@@ -1,0 +1,76 @@
+"""Feedback: what members say of an answer, kept for whoever trains the model."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+)
+
+from segmentation.answers import Answer
+from segmentation.schema import make_tables
+
+_metadata = MetaData()
+_feedback = Table(
+    "feedback",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("member", String(32), nullable=False),
+    Column("customer", String(255), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("runner_up", Integer, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("right", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+
+class Feedback:
+    """All that was said, the oldest first."""
+
+    def __init__(self, engine: Engine) -> None:
+        make_tables(engine, _metadata)
+        self._engine = engine
+
+    def add(
+        self, member: str, answer: Answer, at: datetime, *, right: bool, reason: str = ""
+    ) -> None:
+        """Keep whether a member finds a customer's segment right, and why not."""
+        assert answer.snapshot is not None
+        assignment = answer.explanation.assignment
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(_feedback).values(
+                    at=at,
+                    member=member,
+                    customer=answer.customer,
+                    as_of=answer.snapshot.as_of,
+                    segment=assignment.segment,
+                    runner_up=assignment.runner_up,
+                    confidence=assignment.confidence,
+                    model=answer.snapshot.model,
+                    right=right,
+                    reason=reason,
+                )
+            )
+
+    def all(self) -> Sequence[RowMapping]:
+        """Every piece of feedback, as a row."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(_feedback).order_by(_feedback.c.id)).mappings().all()

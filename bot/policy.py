@@ -1,0 +1,129 @@
+"""The policy: who may do what, where, and how often, read from a small file."""
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from segmentation.errors import SegbotError
+
+BUILT_IN: Final = Path(__file__).with_name("policy.toml")
+_SETTINGS: Final = ("ask", "admins", "a_minute")
+
+
+class PolicyError(SegbotError):
+    """A policy file that cannot be used; the message says what is wrong with it."""
+
+
+class Action(StrEnum):
+    """What a member can want, as the policy and the audit trail call it."""
+
+    LOOK_UP = "look_up"
+    FORM = "form"
+    SHARE = "share"
+    WATCH = "watch"
+    AUDIT = "audit"
+
+    @property
+    def words(self) -> str:
+        """The action as the end of “you may not …”."""
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    Action.LOOK_UP: "look up customers and segments",
+    Action.FORM: "use the form",
+    Action.SHARE: "share a customer's card",
+    Action.WATCH: "watch customers",
+    Action.AUDIT: "read the audit trail",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do one action, and where; `channels` None means everywhere."""
+
+    everyone: bool = False
+    members: frozenset[str] = frozenset()
+    groups: tuple[str, ...] = ()
+    channels: frozenset[str] | None = None
+
+
+NOBODY: Final = Rule()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A rule an action; an action without a rule is for admins alone."""
+
+    rules: dict[Action, Rule]
+    admins: frozenset[str]
+    ask: str
+    a_minute: int
+
+    def rule(self, action: Action) -> Rule:
+        """The rule of an action."""
+        return self.rules.get(action, NOBODY)
+
+
+def load_policy(path: Path = BUILT_IN) -> Policy:
+    """Read a policy; PolicyError names everything in it that cannot be used."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyError(f"The policy {path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"The policy {path} is not valid TOML: {error}.") from None
+    problems = [*_setting_problems(data), *_rule_problems(data)]
+    if problems:
+        raise PolicyError(f"The policy {path} cannot be used: {'; '.join(problems)}.")
+    return Policy(
+        rules={action: _rule(data[action]) for action in Action if action in data},
+        admins=frozenset(data.get("admins", [])),
+        ask=data.get("ask", "whoever runs Segbot"),
+        a_minute=data.get("a_minute", 30),
+    )
+
+
+def _rule(table: dict[str, Any]) -> Rule:
+    members, channels = table.get("members", []), table.get("channels", "everywhere")
+    return Rule(
+        everyone=members == "everyone",
+        members=frozenset() if members == "everyone" else frozenset(members),
+        groups=tuple(table.get("groups", [])),
+        channels=None if channels == "everywhere" else frozenset(channels),
+    )
+
+
+def _setting_problems(data: dict[str, Any]) -> list[str]:
+    known = {*Action, *_SETTINGS}
+    unknown = [f"nothing is called {name}" for name in data if name not in known]
+    checks = (
+        ("admins", _ids(data.get("admins", [])), "a list of member ids"),
+        ("ask", isinstance(data.get("ask", ""), str), "a text"),
+        ("a_minute", type(data.get("a_minute", 1)) is int, "a whole number"),
+        ("a_minute", data.get("a_minute", 1) != 0, "1 or more"),
+    )
+    return unknown + [f"{name} should be {what}" for name, fine, what in checks if not fine]
+
+
+def _rule_problems(data: dict[str, Any]) -> list[str]:
+    return [problem for name in Action if name in data for problem in _problems(name, data[name])]
+
+
+def _problems(name: str, table: object) -> list[str]:
+    if not isinstance(table, dict):
+        return [f"[{name}] should be a table"]
+    words = {"members": "everyone", "groups": None, "channels": "everywhere"}
+    unknown = [f"[{name}] has nothing called {key}" for key in table if key not in words]
+    wrong = [
+        f"[{name}] {key} should be a list of ids" + (f' or "{word}"' if word else "")
+        for key, word in words.items()
+        if key in table and not (_ids(table[key]) or (word and table[key] == word))
+    ]
+    return unknown + wrong
+
+
+def _ids(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) and each for each in value)

@@ -1,0 +1,104 @@
+"""Watches: which member wants to hear of which customer, and what the member was told last."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Engine,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from segmentation.schema import make_tables
+
+_metadata = MetaData()
+_watches = Table(
+    "watches",
+    _metadata,
+    Column("member", String(32), primary_key=True),
+    Column("customer", String(255), primary_key=True),
+    # The segment that the member knows of, under which model, as of which snapshot.
+    Column("segment", Integer, nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("as_of", Date, nullable=False),
+)
+MOST: Final = 50  # customers that one member watches
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One member's interest in one customer, and what the member was told last."""
+
+    member: str
+    customer: str
+    segment: int
+    model: str
+    as_of: date
+
+
+class Watches:
+    """Who watches whom; safe among threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        make_tables(engine, _metadata)
+        self._engine = engine
+
+    def add(self, watch: Watch) -> bool:
+        """Keep a watch; False where the member watches that customer already."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(
+                    insert(_watches).values(
+                        member=watch.member,
+                        customer=watch.customer,
+                        segment=watch.segment,
+                        model=watch.model,
+                        as_of=watch.as_of,
+                    )
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    def remove(self, member: str, customer: str) -> None:
+        """Forget a watch, if there is one."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                delete(_watches).where(_watches.c.member == member, _watches.c.customer == customer)
+            )
+
+    def of(self, member: str) -> list[Watch]:
+        """What a member watches, by customer id."""
+        query = select(_watches).where(_watches.c.member == member).order_by(_watches.c.customer)
+        return self._found(query)
+
+    def before(self, as_of: date) -> list[Watch]:
+        """The watches whose member knows of no snapshot as new as that of `as_of`."""
+        return self._found(select(_watches).where(_watches.c.as_of < as_of))
+
+    def tell(self, watch: Watch, segment: int, model: str, as_of: date) -> bool:
+        """Note what a member is about to be told; False where somebody else does that."""
+        with self._engine.begin() as connection:
+            told = connection.execute(
+                update(_watches)
+                .where(_watches.c.member == watch.member, _watches.c.customer == watch.customer)
+                .where(_watches.c.as_of == watch.as_of)
+                .values(segment=segment, model=model, as_of=as_of)
+            )
+            return told.rowcount == 1
+
+    def _found(self, query: Select[Any]) -> list[Watch]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Watch(**row) for row in rows]
