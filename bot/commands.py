@@ -188,7 +188,7 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
     "audit": SubCommand(
         Usage("audit [id]", "who looked up what: all, or one customer's or member's id"),
         _audit,
-        Action.AUDIT,
+        Action.ADMINISTER,
         takes_more=True,
     ),
     "help": SubCommand(Usage("help", "this list"), _help, None),

@@ -23,7 +23,10 @@ class Action(StrEnum):
     FORM = "form"
     SHARE = "share"
     WATCH = "watch"
-    AUDIT = "audit"
+    UPLOAD = "upload"
+    EXPORT = "export"
+    SUBSCRIBE = "subscribe"
+    ADMINISTER = "administer"
 
     @property
     def words(self) -> str:
@@ -36,7 +39,10 @@ _WORDS: Final = {
     Action.FORM: "use the form",
     Action.SHARE: "share a customer's card",
     Action.WATCH: "watch customers",
-    Action.AUDIT: "read the audit trail",
+    Action.UPLOAD: "have whole lists scored",
+    Action.EXPORT: "export customers",
+    Action.SUBSCRIBE: "subscribe channels to the digest",
+    Action.ADMINISTER: "administer Segbot",
 }
 
 
