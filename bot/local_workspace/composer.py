@@ -1,17 +1,20 @@
 """What a member types and sends: a slash command, or a message and the events it sets off."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from bot.local_workspace import payloads
 from bot.local_workspace.exchange import Exchange
-from bot.local_workspace.records import Channel, Delivery, Json, Member, Message, Reply
+from bot.local_workspace.records import Channel, Delivery, File, Json, Member, Message, Reply
 
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
+    "file_shared": "files:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
 }
+MESSAGE_EVENTS = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}
 
 
 def send(
@@ -20,16 +23,20 @@ def send(
     channel: Channel,
     text: str,
     thread_ts: str | None = None,
+    files: Sequence[File] = (),
 ) -> Delivery:
-    """Send a line as typed; one that starts with a slash is a command, though not in a thread."""
-    if text.startswith("/") and thread_ts:
+    """Send a line as typed; one that starts with a slash is a command, though not in a thread.
+
+    What goes with files is always a message.
+    """
+    if files or not text.startswith("/"):
+        return _message(exchange, member, channel, text, thread_ts, files)
+    if thread_ts:
         command = text.split(maxsplit=1)[0]
         notice = f"`{command}` is not supported in threads."
         exchange.state.notice(member.id, channel.id, notice, thread_ts)
         return Delivery(error="not_supported_in_threads")
-    if text.startswith("/"):
-        return _command(exchange, member, channel, text)
-    return _message(exchange, member, channel, text, thread_ts)
+    return _command(exchange, member, channel, text)
 
 
 def _command(exchange: Exchange, member: Member, channel: Channel, text: str) -> Delivery:
@@ -69,7 +76,12 @@ def _while_pending(
 
 
 def _message(
-    exchange: Exchange, member: Member, channel: Channel, text: str, thread_ts: str | None
+    exchange: Exchange,
+    member: Member,
+    channel: Channel,
+    text: str,
+    thread_ts: str | None,
+    files: Sequence[File],
 ) -> Delivery:
     state = exchange.state
     message = state.post(
@@ -79,13 +91,13 @@ def _message(
             text=_typed_text(text),
             user=member.id,
             thread_ts=thread_ts,
+            files=list(files),
         )
     )
     delivery = Delivery()
     if channel.id in state.bot_channels:
-        for name in _events(channel, message, state.app.bot_user_id):
+        for name, content in _events(exchange, channel, message):
             if name in state.app.events and not _lacks_scope(exchange, name):
-                content = payloads.message_event(state.app, message, channel, name)
                 delivery = exchange.event(content).delivery
     return delivery
 
@@ -104,8 +116,11 @@ def _typed_text(text: str) -> str:
     return re.sub(r"&lt;(@U\w+)&gt;", r"<\1>", payloads.escaped(text))
 
 
-def _events(channel: Channel, message: Message, bot_user_id: str) -> list[str]:
-    """The names of the events that a message sets off."""
-    names = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}
-    mention = ["app_mention"] if f"<@{bot_user_id}>" in message.text else []
-    return [names[channel.kind], *mention]
+def _events(exchange: Exchange, channel: Channel, message: Message) -> Iterator[tuple[str, Json]]:
+    """The names and contents of the events that a message sets off."""
+    app = exchange.state.app
+    mentions = f"<@{app.bot_user_id}>" in message.text
+    for name in (MESSAGE_EVENTS[channel.kind], *(["app_mention"] if mentions else [])):
+        yield name, payloads.message_event(app, message, channel, name)
+    for file in message.files:
+        yield "file_shared", payloads.file_shared(file, message)

@@ -76,8 +76,8 @@ def conversations_history(state: State, arguments: Json) -> Json:
         raise SlackError("not_in_channel")
     shared = [
         message_json(state.app, message)
-        for message in reversed(state.messages)
-        if message.channel == channel.id and message.visible_to is None
+        for message in reversed(state.messages(channel.id))
+        if message.visible_to is None
     ]
     return {"messages": shared[: int(arguments.get("limit") or 100)], "has_more": False}
 

@@ -59,7 +59,7 @@ class Exchange:
     def seen(self, member: str, channel: str, ts: str) -> Message:
         """A message that this member can see; raises SlackError when there is none."""
         message = self.state.message(channel, ts)
-        if message not in self.state.visible(member, channel):
+        if not self.state.can_see(member, message):
             raise SlackError("message_not_found")
         return message
 

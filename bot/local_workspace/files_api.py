@@ -2,15 +2,17 @@
 
 import mimetypes
 import struct
+from collections.abc import Iterator
 
 from bot.local_workspace.chat_api import writable
 from bot.local_workspace.errors import SlackError, invalid
-from bot.local_workspace.payloads import page_file
+from bot.local_workspace.file_json import file_json
 from bot.local_workspace.posting import checked_blocks
 from bot.local_workspace.records import File, Json, Message
 from bot.local_workspace.state import State
 
 ALT_TEXT_CHARACTERS = 1000
+MOST_BYTES = 1_000_000_000
 
 
 def get_upload_url(state: State, arguments: Json) -> Json:
@@ -20,15 +22,10 @@ def get_upload_url(state: State, arguments: Json) -> Json:
         raise invalid("invalid_arguments", ["[ERROR] alt_txt must be less than 1001 characters"])
     if int(arguments["length"]) <= 0:
         raise invalid("invalid_arguments", ["[ERROR] length must be more than 0"])
-    name = str(arguments["filename"])
-    file = File(
-        id=state.new_id("F"),
-        name=name,
-        alt_txt=alt_txt,
-        length=int(arguments["length"]),
-        mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
-    )
-    state.files[file.id] = file
+    if int(arguments["length"]) > MOST_BYTES:
+        raise SlackError("file_upload_size_restricted", limit=MOST_BYTES)
+    file = _announced(state, str(arguments["filename"]), int(arguments["length"]))
+    file.alt_txt = alt_txt
     return {"upload_url": f"{state.url}upload/{file.id}", "file_id": file.id}
 
 
@@ -39,8 +36,25 @@ def receive(state: State, file_id: str, content: bytes) -> None:
         raise SlackError("file_not_found")
     if len(content) != file.length:
         raise SlackError("length_mismatch", announced=file.length, received=len(content))
-    file.content = content
-    file.width, file.height = png_size(content)
+    _fill(file, content)
+
+
+def member_file(state: State, member: str, name: str, content: bytes) -> File:
+    """A file that a member has picked; raises SlackError when it is empty or too large."""
+    if not content:
+        raise SlackError("file_is_empty", file=name)
+    if len(content) > MOST_BYTES:
+        raise SlackError("file_upload_size_restricted", limit=MOST_BYTES)
+    with state.lock:
+        file = _announced(state, name, len(content))
+    file.user = member
+    _fill(file, content)
+    return file
+
+
+def open_to_app(state: State, file: File) -> bool:
+    """Whether the app may see a file: its own, one shared where it is, or one from a form."""
+    return file.user is None or file.submitted or any(_shared_with_app(state, file))
 
 
 def complete_upload(state: State, arguments: Json) -> Json:
@@ -65,7 +79,7 @@ def complete_upload(state: State, arguments: Json) -> Json:
                 channel=channel.id,
                 text=text,
                 blocks=blocks,
-                files=[file.id for file in files],
+                files=files,
                 thread_ts=arguments.get("thread_ts"),
                 from_bot=True,
             )
@@ -74,7 +88,10 @@ def complete_upload(state: State, arguments: Json) -> Json:
 
 
 def info(state: State, arguments: Json) -> Json:
-    return {"file": _file_json(state, _uploaded(state, arguments["file"]))}
+    file = _uploaded(state, arguments["file"])
+    if not open_to_app(state, file):
+        raise SlackError("file_not_found")
+    return {"file": _file_json(state, file)}
 
 
 def png_size(content: bytes) -> tuple[int, int] | tuple[None, None]:
@@ -101,21 +118,43 @@ def _uploaded(state: State, file_id: str) -> File:
     return file
 
 
+def _announced(state: State, name: str, length: int) -> File:
+    file = File(
+        id=state.new_id("F"),
+        name=name,
+        length=length,
+        mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        host=state.url,
+        created=int(state.clock()),
+    )
+    state.files[file.id] = file
+    return file
+
+
+def _fill(file: File, content: bytes) -> None:
+    file.content = content
+    file.width, file.height = png_size(content)
+
+
+def _shared_with_app(state: State, file: File) -> Iterator[Message]:
+    """The messages that show a file to the app."""
+    for channel in sorted(state.bot_channels):
+        for message in state.messages(channel):
+            if file in message.files and message.visible_to is None:
+                yield message
+
+
 def _file_json(state: State, file: File) -> Json:
-    shared = [
-        message for message in state.messages if file.id in message.files and not message.visible_to
-    ]
-    shares = {
-        message.channel: [{"ts": message.ts, "thread_ts": message.thread_ts}] for message in shared
-    }
+    shares: dict[str, dict[str, list[Json]]] = {}
+    for message in _shared_with_app(state, file):
+        kind = "public" if state.channels[message.channel].kind == "channel" else "private"
+        share = {"ts": message.ts, "thread_ts": message.thread_ts}
+        shares.setdefault(kind, {}).setdefault(message.channel, []).append(share)
+    public, private = shares.get("public", {}), shares.get("private", {})
     return {
-        **page_file(file),
-        "size": file.length,
-        "user": state.app.bot_user_id,
-        "channels": list(shares),
-        "shares": {"public": shares},
-        "original_w": file.width,
-        "original_h": file.height,
-        "url_private": f"{state.url}files/{file.id}/{file.name}",
-        "url_private_download": f"{state.url}files/{file.id}/{file.name}",
+        **file_json(file, state.app.bot_user_id, state.app.team_id),
+        "channels": list(public),
+        "groups": [each for each in private if not state.channels[each].direct_with],
+        "ims": [each for each in private if state.channels[each].direct_with],
+        "shares": shares,
     }

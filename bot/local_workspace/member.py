@@ -1,12 +1,14 @@
 """The driver: what one member does and sees, for tests and for scripts."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 
 from bot.local_workspace import composer, interactions, modals
 from bot.local_workspace.block_kit import elements
 from bot.local_workspace.entries import Entered
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.files_api import member_file
 from bot.local_workspace.page_state import shown_message
 from bot.local_workspace.payloads import view_json
 from bot.local_workspace.records import Delivery, Json, Member, Message
@@ -27,6 +29,33 @@ class Driver:
         where = self._state.channel(self._key(channel))
         return composer.send(self._exchange, self.member, where, text, thread_ts)
 
+    def sends_file(
+        self,
+        channel: str,
+        name: str,
+        content: bytes,
+        text: str = "",
+        thread_ts: str | None = None,
+    ) -> Delivery:
+        """Send a message with one file."""
+        return self.sends_files(channel, {name: content}, text, thread_ts)
+
+    def sends_files(
+        self,
+        channel: str,
+        files: Mapping[str, bytes],
+        text: str = "",
+        thread_ts: str | None = None,
+    ) -> Delivery:
+        """Send a message with files, given as their names and contents."""
+        self._at_home = False
+        where = self._state.channel(self._key(channel))
+        given = [
+            member_file(self._state, self.member.id, name, content)
+            for name, content in files.items()
+        ]
+        return composer.send(self._exchange, self.member, where, text, thread_ts, given)
+
     def sees(self, channel: str) -> list[Json]:
         """The messages of a channel that this member can see, oldest first."""
         with self._state.lock:
@@ -39,21 +68,15 @@ class Driver:
 
         `after` is the `ts` of a message that it must be newer than. Raises TimeoutError.
         """
-        found: list[Json] = []
+        found: list[Message] = []
 
         def arrived() -> bool:
-            found[:] = [
-                message
-                for message in self.sees(channel)
-                if (message["bot"] or message["system"])
-                and containing in f"{message['text']}\n{message['blocks']}"
-                and message["ts"] > after
-            ]
+            found[:] = itertools.islice(self._arrivals(channel, containing, after), 1)
             return bool(found)
 
         what = f"a message containing {containing!r} for {self.member.name} in {channel}"
         self._state.wait_until(arrived, seconds, what)
-        return found[-1]
+        return shown_message(self._state, found[0])
 
     @property
     def modal(self) -> Json | None:
@@ -136,6 +159,13 @@ class Driver:
     def _visible(self, channel: str) -> list[Message]:
         return self._state.visible(self.member.id, self._state.channel(self._key(channel)).id)
 
+    def _arrivals(self, channel: str, containing: str, after: str) -> Iterator[Message]:
+        """Messages from the app or Slack with this text, newest first."""
+        for message in reversed(self._visible(channel)):
+            newer = message.user is None and message.ts > after
+            if newer and containing in f"{message.text}\n{message.blocks}":
+                yield message
+
     def _open_modal(self) -> Json:
         modal = self.modal
         if modal is None:
@@ -157,7 +187,16 @@ class Driver:
             return
         if home and self._at_home and in_message is None:
             yield {"type": "home"}, home.view["blocks"]
-        for message in reversed(self._state.messages):
-            if in_message in {None, message.ts} and message in self._visible(message.channel):
+        for message in self._newest_first():
+            if in_message in {None, message.ts}:
                 source = {"type": "message", "channel": message.channel, "ts": message.ts}
                 yield source, message.blocks
+
+    def _newest_first(self) -> list[Message]:
+        """Every message that this member can see, wherever it is."""
+        everywhere = [
+            message
+            for channel in self._state.channels
+            for message in self._state.visible(self.member.id, channel)
+        ]
+        return sorted(everywhere, key=lambda message: message.ts, reverse=True)

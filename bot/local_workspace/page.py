@@ -12,12 +12,14 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.local_workspace import composer, interactions, modals
+from bot.local_workspace import composer, files_api, interactions, modals
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.file_json import page_file
 from bot.local_workspace.page_state import page_state
 from bot.local_workspace.records import Greeting, Json, Member
 
+PAGE_BYTES = 50_000_000
 STATIC = Path(__file__).parent / "static"
 
 
@@ -46,6 +48,7 @@ class Page:
             Route("/page/state", self.state),
             Route("/page/events", self.events),
             Route("/page/send", self.send, methods=["POST"]),
+            Route("/page/upload", self.upload, methods=["POST"]),
             Route("/page/action", self.action, methods=["POST"]),
             Route("/page/submit", self.submit, methods=["POST"]),
             Route("/page/close", self.close, methods=["POST"]),
@@ -72,6 +75,19 @@ class Page:
 
     async def send(self, request: Request) -> Response:
         return await self._done(request, self._send)
+
+    async def upload(self, request: Request) -> Response:
+        """A file that a member picked, as raw bytes; it is sent or submitted later by its id."""
+        asked = request.query_params
+        if int(request.headers.get("content-length", 0)) > PAGE_BYTES:
+            return JSONResponse({"ok": False, "error": "This page takes files of up to 50 MB."})
+        content = await request.body()
+        try:
+            member = self._state.member(asked["member"])
+            file = files_api.member_file(self._state, member.id, asked["name"], content)
+        except SlackError as refusal:
+            return JSONResponse(refusal.response)
+        return JSONResponse({"ok": True, "file": page_file(file)})
 
     async def action(self, request: Request) -> Response:
         return await self._done(request, self._act)
@@ -112,7 +128,10 @@ class Page:
 
     def _send(self, body: Json, member: Member) -> Json:
         channel = self._state.channel(body["channel"])
-        sent = composer.send(self._exchange, member, channel, body["text"], body.get("thread_ts"))
+        files = [self._state.files[file_id] for file_id in body.get("files", ())]
+        sent = composer.send(
+            self._exchange, member, channel, body["text"], body.get("thread_ts"), files
+        )
         return _ok(sent.error)
 
     def _act(self, body: Json, member: Member) -> Json:

@@ -53,8 +53,7 @@ def page_state(exchange: Exchange, member: Member) -> Json:
 def shown_message(state: State, message: Message) -> Json:
     """A message as the page and the drivers get it."""
     author = state.members[message.user] if message.user else None
-    files = [state.files[file_id] for file_id in message.files]
-    return page_message(state.app, message, author, files)
+    return page_message(state.app, message, author)
 
 
 def _home(state: State, member: Member) -> Json | None:

@@ -1,9 +1,9 @@
 """What Slack sends to an app, and how it shows a message or view in JSON: pure builders."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from bot.local_workspace.entries import entered_state
+from bot.local_workspace.file_json import file_json, page_file
 from bot.local_workspace.installed_app import InstalledApp
 from bot.local_workspace.records import Channel, File, Json, Member, Message, OpenView
 
@@ -102,6 +102,18 @@ def message_event(app: InstalledApp, message: Message, channel: Channel, name: s
     }
 
 
+def file_shared(file: File, message: Message) -> Json:
+    """The content of a file_shared event."""
+    return {
+        "type": "file_shared",
+        "file_id": file.id,
+        "file": {"id": file.id},
+        "user_id": message.user,
+        "channel_id": message.channel,
+        "event_ts": message.ts,
+    }
+
+
 def event(app: InstalledApp, content: Json, event_id: str, seconds: float) -> Json:
     """The envelope of the Events API around one event."""
     return {
@@ -153,7 +165,8 @@ def message_json(app: InstalledApp, message: Message) -> Json:
     if message.blocks:
         shown["blocks"] = message.blocks
     if message.files:
-        shown["files"] = [{"id": each} for each in message.files]
+        shown["subtype"] = "file_share"
+        shown["files"] = [file_json(file, app.bot_user_id, app.team_id) for file in message.files]
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
     if message.edited:
@@ -161,9 +174,7 @@ def message_json(app: InstalledApp, message: Message) -> Json:
     return shown
 
 
-def page_message(
-    app: InstalledApp, message: Message, member: Member | None, files: Iterable[File]
-) -> Json:
+def page_message(app: InstalledApp, message: Message, member: Member | None) -> Json:
     """A message as the page shows it; `member` is its author, None for the app and for Slack."""
     name = member.name if member else app.name if message.from_bot else "Slackbot"
     return {
@@ -178,21 +189,7 @@ def page_message(
         "thread_ts": message.thread_ts,
         "edited": message.edited,
         "system": message.system,
-        "files": [page_file(file) for file in files],
-    }
-
-
-def page_file(file: File) -> Json:
-    """A file as the page shows it; `width` and `height` in pixels."""
-    return {
-        "id": file.id,
-        "name": file.name,
-        "title": file.title,
-        "alt_txt": file.alt_txt,
-        "mimetype": file.mimetype,
-        "url": f"/files/{file.id}/{file.name}",
-        "width": file.width,
-        "height": file.height,
+        "files": [page_file(file) for file in message.files],
     }
 
 

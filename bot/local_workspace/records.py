@@ -98,14 +98,22 @@ class Submission:
 
 @dataclass(slots=True)
 class File:
-    """An uploaded file; `width` and `height` are in pixels and known for PNG only."""
+    """An uploaded file; `width` and `height` are in pixels and known for PNG only.
+
+    `user` is the member it belongs to, None for the app; `host` is the address it is served from,
+    `created` in seconds, `length` in bytes; `submitted` once a form has handed it to the app.
+    """
 
     id: str
     name: str
-    alt_txt: str
     length: int
     mimetype: str
+    host: str
+    created: int
+    user: str | None = None
+    alt_txt: str = ""
     title: str = ""
+    submitted: bool = False
     content: bytes | None = None
     width: int | None = None
     height: int | None = None
@@ -120,7 +128,7 @@ class Message:
     text: str
     user: str | None = None
     blocks: list[Json] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     visible_to: str | None = None
     thread_ts: str | None = None
     from_bot: bool = False

@@ -24,6 +24,7 @@ from bot.local_workspace.installed_app import installed_app
 from bot.local_workspace.link import Link
 from bot.local_workspace.member import Driver
 from bot.local_workspace.page import Page
+from bot.local_workspace.private_files import PrivateFiles
 from bot.local_workspace.records import Channel, Greeting, Member, UserGroup
 from bot.local_workspace.socket_mode import SocketMode
 from bot.local_workspace.state import State
@@ -154,6 +155,7 @@ class LocalWorkspace:
                 Route("/hooks/{secret}", self._hook, methods=["POST"]),
                 Route("/upload/{id}", self._upload, methods=["GET", "POST"]),
                 WebSocketRoute("/link/", self._socket_mode.serve),
+                *PrivateFiles(self._state).routes,
                 *self._page.routes,
             ],
             middleware=[Middleware(LoopbackOnly, port=int(self.url.rstrip("/").split(":")[-1]))],

@@ -41,7 +41,7 @@ class State:
         self.channels = {channel.id: channel for channel in [*channels, *direct]}
         self.user_groups = tuple(user_groups)
         self.bot_channels = {each.id for each in self.channels.values() if each.bot_is_member}
-        self.messages: list[Message] = []
+        self._messages: dict[str, dict[str, Message]] = {each: {} for each in self.channels}
         self.files: dict[str, File] = {}
         self.modals: dict[str, list[OpenView]] = {member.id: [] for member in members}
         self.homes: dict[str, OpenView] = {}
@@ -81,28 +81,32 @@ class State:
 
     def channel(self, key: str) -> Channel:
         """The conversation with this id or #name; a member's id means the app's direct message."""
+        if found := self.channels.get(key):
+            return found
         for channel in self.channels.values():
             named = channel.direct_with is None and channel.name == key.removeprefix("#")
-            if named or key in {channel.id, channel.direct_with}:
+            if named or key == channel.direct_with:
                 return channel
         raise SlackError("channel_not_found")
 
     def member(self, key: str) -> Member:
         """The member with this id or name."""
+        if found := self.members.get(key):
+            return found
         for member in self.members.values():
-            if key in {member.id, member.name}:
+            if key == member.name:
                 return member
         raise SlackError("user_not_found")
 
     def post(self, message: Message) -> Message:
         with self.lock:
-            self.messages.append(message)
+            self._messages[message.channel][message.ts] = message
             self.changed()
         return message
 
     def remove(self, message: Message) -> None:
         with self.lock:
-            self.messages.remove(message)
+            del self._messages[message.channel][message.ts]
             self.changed()
 
     def notice(self, member: str, channel: str, text: str, thread_ts: str | None = None) -> None:
@@ -113,20 +117,23 @@ class State:
 
     def message(self, channel: str, ts: str) -> Message:
         """The message at `ts`; raises SlackError when there is none."""
-        for message in self.messages:
-            if (message.channel, message.ts) == (channel, ts):
-                return message
-        raise SlackError("message_not_found")
+        found = self._messages.get(channel, {}).get(ts)
+        if found is None:
+            raise SlackError("message_not_found")
+        return found
+
+    def messages(self, channel: str) -> list[Message]:
+        """All messages of a channel, oldest first."""
+        return list(self._messages[channel].values())
 
     def visible(self, member: str, channel: str) -> list[Message]:
         """What a member sees in a channel, oldest first."""
-        if self.channels[channel].direct_with not in {None, member}:
-            return []
-        return [
-            message
-            for message in self.messages
-            if message.channel == channel and message.visible_to in {None, member}
-        ]
+        return [each for each in self.messages(channel) if self.can_see(member, each)]
+
+    def can_see(self, member: str, message: Message) -> bool:
+        """Whether a message is on this member's screen."""
+        directly_with = self.channels[message.channel].direct_with
+        return directly_with in {None, member} and message.visible_to in {None, member}
 
     def modal(self, member: str) -> OpenView | None:
         """The topmost open modal on a member's screen."""

@@ -43,6 +43,15 @@ class Browser:
         content = {"member": "U01ADA", **body}
         return dict(json.loads(self.asks("POST", f"/page/{what}", content, Origin=origin)[1]))
 
+    def uploads(self, name: str, content: bytes) -> Body:
+        connection = http.client.HTTPConnection(self.host, timeout=5)
+        try:
+            address = f"/page/upload?member=U01ADA&name={name}"
+            connection.request("POST", address, content, {"Origin": f"http://{self.host}"})
+            return dict(json.loads(connection.getresponse().read()))
+        finally:
+            connection.close()
+
 
 @pytest.fixture
 def browser(workspace: LocalWorkspace) -> Browser:
@@ -119,6 +128,16 @@ def test_a_member_works_a_form_on_the_page(
     assert browser.sees()["modal"] is None
     gone = browser.does("close", view_id=form["view_id"])
     assert gone == {"ok": False, "error": "not_found"}
+
+
+def test_files_are_picked_and_sent_on_the_page(browser: Browser) -> None:
+    picked = browser.uploads("week.csv", b"a,b\n")
+    assert (picked["file"]["name"], picked["file"]["size"]) == ("week.csv", 4)
+    sent = browser.does("send", channel="C01BIRDS", text="", files=[picked["file"]["id"]])
+    assert sent == {"ok": True}
+    (message,) = browser.sees()["messages"]["C01BIRDS"]
+    assert browser.asks("GET", message["files"][0]["url"])[1] == b"a,b\n"
+    assert browser.uploads("empty.csv", b"")["error"] == "file_is_empty"
 
 
 def test_a_command_shows_as_pending_until_it_is_answered(browser: Browser, parrot: App) -> None:

@@ -20,6 +20,21 @@ export async function post(path, body) {
   }
 }
 
+// Hands a picked file to the workspace; its id comes back, to be sent or submitted later.
+export async function upload(member, file) {
+  const query = new URLSearchParams({ member, name: file.name });
+  try {
+    const response = await fetch(`/page/upload?${query}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/octet-stream" },
+      body: file,
+    });
+    return await answer(response);
+  } catch {
+    return { ok: false, error: `${file.name} could not be read or sent.` };
+  }
+}
+
 async function answer(response) {
   const text = await response.text();
   try {

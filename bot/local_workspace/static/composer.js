@@ -1,4 +1,5 @@
 // The box that messages and commands are typed into; it remembers drafts and what was sent.
+import { Attachments } from "./attachments.js";
 import { Completion } from "./completion.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -11,8 +12,8 @@ export class Composer {
   #recalled = 0;
   #place = null;
 
-  // `commands` answers what can be completed; `send` whether the text was taken.
-  constructor({ id, commands, send }) {
+  // `commands` answers what can be completed; `send` whether the text and files were taken; `member` who writes.
+  constructor({ id, commands, send, member }) {
     this.commands = commands;
     this.send = send;
     this.field = h("textarea", {
@@ -31,23 +32,42 @@ export class Composer {
     });
     this.completion = new Completion(this.field, `${id}-commands`, (text) => this.fill(text));
     this.hint = h("p", { class: "usage-hint", hidden: true });
+    this.attachments = new Attachments({ member, changed: () => this.#enable() });
+    this.attach = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Attach files",
+        title: "Attach files",
+        disabled: true,
+        click: () => this.attachments.pick(),
+      },
+      icon("attach"),
+    );
+    this.tools = h("div", { class: "composer-tools" }, this.attach, this.attachments.picker);
     this.button = h(
       "button",
       { type: "button", class: "send", "aria-label": "Send", disabled: true, click: () => this.#submit() },
       icon("send"),
     );
-    this.node = h("div", { class: "composer" }, this.completion.node, this.hint, this.field, this.button);
+    const { chips } = this.attachments;
+    this.node = h(
+      "div", { class: "composer" }, this.completion.node, this.hint, chips, this.tools, this.field, this.button);
+    this.attachments.dropOn(this.node);
   }
 
   // Takes up the draft of another place.
   open(place, label) {
-    this.field.disabled = false;
+    this.field.disabled = this.attach.disabled = false;
     this.field.placeholder = label;
     this.field.setAttribute("aria-label", label);
     if (place === this.#place) return;
-    if (this.#place) this.#drafts.set(this.#place, this.field.value);
+    const draft = this.#drafts.get(place) ?? { text: "", files: [] };
+    const files = this.attachments.set(draft.files);
+    if (this.#place) this.#drafts.set(this.#place, { text: this.field.value, files });
     this.#place = place;
-    this.#set(this.#drafts.get(place) ?? "");
+    this.#set(draft.text);
     this.completion.close();
   }
 
@@ -72,8 +92,12 @@ export class Composer {
     const { field } = this;
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight, MAX_HEIGHT_PX)}px`;
-    this.button.disabled = field.value.trim() === "";
+    this.#enable();
     this.#showUsage();
+  }
+
+  #enable() {
+    this.button.disabled = this.field.value.trim() === "" && this.attachments.ids.length === 0;
   }
 
   #showUsage() {
@@ -104,12 +128,16 @@ export class Composer {
   }
 
   async #submit() {
+    await this.attachments.settled;
     const text = this.field.value.trim();
-    if (!text) return;
-    this.#sent.push(text);
+    const files = this.attachments.take();
+    if (!text && !files.length) return;
+    if (text) this.#sent.push(text);
     this.#recalled = this.#sent.length;
     this.#set("");
-    const taken = await this.send(text);
-    if (!taken && this.field.value === "") this.fill(text);
+    const taken = await this.send(text, files.map(({ id }) => id));
+    if (taken || this.field.value !== "") return;
+    this.fill(text);
+    this.attachments.set(files);
   }
 }

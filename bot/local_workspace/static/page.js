@@ -44,10 +44,11 @@ const unread = new Unread();
 const composer = new Composer({
   id: "composer",
   commands: () => page.state.commands,
-  send: (text) => {
+  member: () => page.member,
+  send: (text, files) => {
     greeting.shorten();
     conversation.toEnd();
-    return send(page.place, text);
+    return send(page.place, text, { files });
   },
 });
 const greeting = new Greeting(page, (text) => composer.fill(text));
@@ -155,8 +156,8 @@ function addressOf(member) {
   return address;
 }
 
-async function send(channel, text, threadTs) {
-  const body = { member: page.member, channel, text, ...(threadTs && { thread_ts: threadTs }) };
+async function send(channel, text, { files, threadTs } = {}) {
+  const body = { member: page.member, channel, text, files, ...(threadTs && { thread_ts: threadTs }) };
   const answer = await post("send", body);
   const taken = sentAnyway(answer.error) || reported(answer);
   await refresh();

@@ -31,6 +31,15 @@ function enlarge(url, alt, title) {
   dialog.showModal();
 }
 
+const UNITS = ["bytes", "kB", "MB"];
+
+// A size in bytes as people read it.
+export function sizeOf(bytes) {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const amount = bytes / 1000 ** power;
+  return `${amount.toLocaleString("en-US", { maximumFractionDigits: power && amount < 10 ? 1 : 0 })} ${UNITS[power]}`;
+}
+
 export function drawFile(file) {
   const title = file.title || file.name;
   if (file.mimetype.startsWith("image/")) {
@@ -41,7 +50,9 @@ export function drawFile(file) {
     "a",
     { class: "file", href: file.url, download: file.name },
     h("span", { class: "file-icon" }, icon("file")),
-    h("span", { class: "file-name" }, h("strong", {}, title), h("small", {}, file.name)),
+    h("span", { class: "file-name" }, h("strong", {}, title), h("small", {}, subtitle(file, title))),
     icon("download"),
   );
 }
+
+const subtitle = ({ name, size }, title) => [title !== name && name, sizeOf(size)].filter(Boolean).join(" · ");

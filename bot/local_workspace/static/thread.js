@@ -14,7 +14,8 @@ export class Thread {
     this.composer = new Composer({
       id: "thread-composer",
       commands: () => [],
-      send: (text) => page.send(this.#root.channel, text, this.#root.ts),
+      member: () => page.member,
+      send: (text, files) => page.send(this.#root.channel, text, { files, threadTs: this.#root.ts }),
     });
     const messages = h("div", { class: "messages" });
     this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Replies" }, messages);
