@@ -195,4 +195,15 @@ INPUTS: dict[str, Check] = {
         },
     ),
 }
+MODAL_INPUTS: dict[str, Check] = {
+    **INPUTS,
+    "file_input": Shape(
+        {},
+        {
+            "action_id": ID,
+            "filetypes": items(string(50), most=100),
+            "max_files": integer(1, 10),
+        },
+    ),
+}
 PICTURE = Shape({"alt_text": string(2000)}, IMAGE_SOURCE, one_source)

@@ -3,7 +3,7 @@
 Limits are Slack's, from https://docs.slack.dev/reference/block-kit; lengths are in characters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.local_workspace.block_kit_checks import (
     Check,
@@ -22,6 +22,7 @@ from bot.local_workspace.block_kit_elements import (
     IMAGE_SOURCE,
     INPUTS,
     MENUS,
+    MODAL_INPUTS,
     PICTURE,
     URL,
     either_text,
@@ -68,6 +69,20 @@ RICH_TEXT = Shape({"elements": items(RICH_PARTS, most=1000)}, {"block_id": ID})
 CELL = typed({"raw_text": Shape({"text": string(10_000)}), "rich_text": RICH_TEXT})
 COLUMN = Shape({}, {"align": choice("left", "center", "right"), "is_wrapped": boolean})
 
+
+def input_of(elements: Mapping[str, Check]) -> Shape:
+    """An input block around one of these elements."""
+    return Shape(
+        {"label": plain_text(2000), "element": typed(elements)},
+        {
+            "hint": plain_text(2000),
+            "optional": boolean,
+            "dispatch_action": boolean,
+            "block_id": ID,
+        },
+    )
+
+
 BLOCKS: dict[str, Check] = {
     "header": Shape({"text": plain_text(150)}, {"block_id": ID}),
     "section": Shape(
@@ -103,21 +118,15 @@ BLOCKS: dict[str, Check] = {
         {**IMAGE_SOURCE, "title": plain_text(2000), "block_id": ID},
         one_source,
     ),
-    "input": Shape(
-        {"label": plain_text(2000), "element": typed(INPUTS)},
-        {
-            "hint": plain_text(2000),
-            "optional": boolean,
-            "dispatch_action": boolean,
-            "block_id": ID,
-        },
-    ),
+    "input": input_of(INPUTS),
     "rich_text": RICH_TEXT,
     "table": Shape(
         {"rows": items(items(CELL, most=20), most=100)},
         {"column_settings": items(nullable(COLUMN), most=20), "block_id": ID},
     ),
 }
+
+MODAL_BLOCKS: dict[str, Check] = {**BLOCKS, "input": input_of(MODAL_INPUTS)}
 
 # A modal must have a title; a Home tab has neither title nor buttons of its own.
 VIEW_FIELDS: dict[str, Check] = {
@@ -127,7 +136,7 @@ VIEW_FIELDS: dict[str, Check] = {
 }
 VIEWS: dict[str, Shape] = {
     "modal": Shape(
-        {"title": plain_text(24), "blocks": items(typed(BLOCKS), most=100)},
+        {"title": plain_text(24), "blocks": items(typed(MODAL_BLOCKS), most=100)},
         {
             **VIEW_FIELDS,
             "submit": plain_text(24),

@@ -7,7 +7,11 @@ from typing import Any
 
 from bot.local_workspace.block_kit import elements
 from bot.local_workspace.errors import SlackError
-from bot.local_workspace.records import Json
+from bot.local_workspace.file_json import file_json, filetype
+from bot.local_workspace.records import File, Json
+
+MOST_FILES = 10
+MOST_FILE_BYTES = 10_000_000
 
 State = dict[str, dict[str, Json]]
 Entered = Mapping[str, Mapping[str, Any]]
@@ -18,6 +22,7 @@ HELD_IN: dict[str, tuple[str, str]] = {
     "checkboxes": ("selected_options", "initial_options"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
     "datepicker": ("selected_date", "initial_date"),
+    "file_input": ("files", "initial_files"),
     "number_input": ("value", "initial_value"),
     "overflow": ("selected_option", "initial_option"),
     "plain_text_input": ("value", "initial_value"),
@@ -29,7 +34,10 @@ ON_FORMS = frozenset(HELD_IN) - {"overflow"}
 
 
 def held(element: Json, value: object) -> Json:
-    """What an element holds once `value` is entered: text, an option or its value, or a list."""
+    """What an element holds once `value` is entered: text, an option or its value, or a list.
+
+    Of a file_input the value is a list of files.
+    """
     if element["type"] not in HELD_IN:
         return {}
     key, _ = HELD_IN[element["type"]]
@@ -37,6 +45,8 @@ def held(element: Json, value: object) -> Json:
         return {key: _option(element, value)}
     if key == "selected_options":
         return {key: [_option(element, each) for each in value or ()]}  # type: ignore[attr-defined]
+    if key == "files":
+        return {key: [file_json(file) for file in value or ()]}  # type: ignore[attr-defined]
     return {key: None if value in (None, "") else str(value)}
 
 
@@ -89,6 +99,8 @@ def _refusals(block: Json, element: Json, value: object) -> Iterator[str]:
         yield from _number_refusals(element, str(value))
     elif element["type"] == "plain_text_input":
         yield from _length_refusals(element, str(value))
+    elif element["type"] == "file_input":
+        yield from _file_refusals(element, value)  # type: ignore[arg-type]
 
 
 def _number_refusals(element: Json, value: str) -> Iterator[str]:
@@ -109,3 +121,14 @@ def _length_refusals(element: Json, value: str) -> Iterator[str]:
         yield f"Please enter at least {element['min_length']} characters."
     if len(value) > element.get("max_length", 3000):
         yield f"Please enter at most {element.get('max_length', 3000)} characters."
+
+
+def _file_refusals(element: Json, files: Sequence[File]) -> Iterator[str]:
+    taken = element.get("filetypes")
+    if len(files) > element.get("max_files", MOST_FILES):
+        yield f"Please upload at most {element.get('max_files', MOST_FILES)} files."
+    for file in files:
+        if taken and filetype(file.name) not in taken:
+            yield f"{file.name} is not one of the supported file types: {', '.join(taken)}."
+        if file.length > MOST_FILE_BYTES:
+            yield f"{file.name} is larger than 10 MB."

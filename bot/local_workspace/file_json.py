@@ -6,12 +6,14 @@ from bot.local_workspace.records import File, Json
 FILETYPES = {"jpeg": "jpg", "markdown": "markdown", "md": "markdown", "txt": "text", "": "binary"}
 
 
-def file_json(file: File, bot_user_id: str, team_id: str) -> Json:
+def file_json(file: File) -> Json:
     """A file as Slack sends it; its bytes are at `url_private` for the app's token only."""
-    private = f"{file.host}files-pri/{team_id}-{file.id}"
     return {
-        **page_file(file),
+        "id": file.id,
+        "name": file.name,
         "title": file.title or file.name,
+        "alt_txt": file.alt_txt,
+        "mimetype": file.mimetype,
         "filetype": filetype(file.name),
         "size": file.length,
         "created": file.created,
@@ -19,11 +21,11 @@ def file_json(file: File, bot_user_id: str, team_id: str) -> Json:
         "mode": "hosted",
         "is_external": False,
         "file_access": "visible",
-        "user": file.user or bot_user_id,
+        "user": file.user,
         "original_w": file.width,
         "original_h": file.height,
-        "url_private": f"{private}/{file.name}",
-        "url_private_download": f"{private}/download/{file.name}",
+        "url_private": f"{file.private_url}/{file.name}",
+        "url_private_download": f"{file.private_url}/download/{file.name}",
     }
 
 

@@ -24,7 +24,9 @@ def get_upload_url(state: State, arguments: Json) -> Json:
         raise invalid("invalid_arguments", ["[ERROR] length must be more than 0"])
     if int(arguments["length"]) > MOST_BYTES:
         raise SlackError("file_upload_size_restricted", limit=MOST_BYTES)
-    file = _announced(state, str(arguments["filename"]), int(arguments["length"]))
+    file = _announced(
+        state, state.app.bot_user_id, str(arguments["filename"]), int(arguments["length"])
+    )
     file.alt_txt = alt_txt
     return {"upload_url": f"{state.url}upload/{file.id}", "file_id": file.id}
 
@@ -46,15 +48,15 @@ def member_file(state: State, member: str, name: str, content: bytes) -> File:
     if len(content) > MOST_BYTES:
         raise SlackError("file_upload_size_restricted", limit=MOST_BYTES)
     with state.lock:
-        file = _announced(state, name, len(content))
-    file.user = member
+        file = _announced(state, member, name, len(content))
     _fill(file, content)
     return file
 
 
 def open_to_app(state: State, file: File) -> bool:
     """Whether the app may see a file: its own, one shared where it is, or one from a form."""
-    return file.user is None or file.submitted or any(_shared_with_app(state, file))
+    own = file.user == state.app.bot_user_id
+    return own or file.submitted or any(_shared_with_app(state, file))
 
 
 def complete_upload(state: State, arguments: Json) -> Json:
@@ -118,14 +120,16 @@ def _uploaded(state: State, file_id: str) -> File:
     return file
 
 
-def _announced(state: State, name: str, length: int) -> File:
+def _announced(state: State, user: str, name: str, length: int) -> File:
+    file_id = state.new_id("F")
     file = File(
-        id=state.new_id("F"),
+        id=file_id,
         name=name,
         length=length,
         mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
-        host=state.url,
+        private_url=f"{state.url}files-pri/{state.app.team_id}-{file_id}",
         created=int(state.clock()),
+        user=user,
     )
     state.files[file.id] = file
     return file
@@ -152,7 +156,7 @@ def _file_json(state: State, file: File) -> Json:
         shares.setdefault(kind, {}).setdefault(message.channel, []).append(share)
     public, private = shares.get("public", {}), shares.get("private", {})
     return {
-        **file_json(file, state.app.bot_user_id, state.app.team_id),
+        **file_json(file),
         "channels": list(public),
         "groups": [each for each in private if not state.channels[each].direct_with],
         "ims": [each for each in private if state.channels[each].direct_with],

@@ -5,6 +5,7 @@ from bot.local_workspace.block_kit import elements
 from bot.local_workspace.entries import Entered, entered_state, held
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.form_values import form_values
 from bot.local_workspace.records import Delivery, Json, Member, Message, OpenView
 
 
@@ -82,7 +83,7 @@ def _in_view(
     exchange: Exchange, member: Member, shown: OpenView, action: Json, entered: Entered
 ) -> Json:
     taken, chosen = _action(exchange, shown.view["blocks"], action)
-    shown.enter(entered)
+    shown.enter(form_values(exchange.state, member, shown.view["blocks"], entered))
     shown.enter(chosen)
     return {
         **payloads.view_action(exchange.state.app, member, shown),

@@ -105,7 +105,8 @@ class Driver:
     def submits(self, entered: Entered | None = None) -> dict[str, str]:
         """Submit the topmost modal; errors by block_id, empty once accepted.
 
-        Fields that are not named hold what they held. Raises SlackError when the app did not
+        Fields that are not named hold what they held; a file_input takes a list of file ids or
+        of names with contents. Raises SlackError when the app did not
         answer in time or answered what Slack would refuse.
         """
         came = modals.submit(self._exchange, self.member, self._open_modal()["id"], entered or {})

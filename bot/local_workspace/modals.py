@@ -4,6 +4,7 @@ from bot.local_workspace import payloads, views_api
 from bot.local_workspace.entries import Entered, client_errors
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.form_values import form_values
 from bot.local_workspace.records import Delivery, Json, Member, OpenView, Submission
 from bot.local_workspace.state import State
 
@@ -17,7 +18,7 @@ def submit(exchange: Exchange, member: Member, view_id: str, entered: Entered) -
     """
     state = exchange.state
     shown = exchange.shown(member.id, {"type": "view", "view_id": view_id})
-    shown.enter(entered)
+    shown.enter(form_values(state, member, shown.view["blocks"], entered))
     if stopped := client_errors(shown.view["blocks"], shown.entered):
         return Submission(stopped)
     payload = {

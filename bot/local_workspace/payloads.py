@@ -166,7 +166,7 @@ def message_json(app: InstalledApp, message: Message) -> Json:
         shown["blocks"] = message.blocks
     if message.files:
         shown["subtype"] = "file_share"
-        shown["files"] = [file_json(file, app.bot_user_id, app.team_id) for file in message.files]
+        shown["files"] = [file_json(file) for file in message.files]
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
     if message.edited:

@@ -100,17 +100,17 @@ class Submission:
 class File:
     """An uploaded file; `width` and `height` are in pixels and known for PNG only.
 
-    `user` is the member it belongs to, None for the app; `host` is the address it is served from,
-    `created` in seconds, `length` in bytes; `submitted` once a form has handed it to the app.
+    `user` is who it belongs to; `private_url` is where the app finds its bytes, `created` in
+    seconds, `length` in bytes; `submitted` once a form has handed it to the app.
     """
 
     id: str
     name: str
     length: int
     mimetype: str
-    host: str
+    private_url: str
     created: int
-    user: str | None = None
+    user: str
     alt_txt: str = ""
     title: str = ""
     submitted: bool = False

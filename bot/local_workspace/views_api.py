@@ -2,7 +2,7 @@
 
 import secrets
 
-from bot.local_workspace.block_kit import check_view, with_ids
+from bot.local_workspace.block_kit import check_view, elements, with_ids
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.payloads import view_json
 from bot.local_workspace.records import Json, OpenView
@@ -50,6 +50,9 @@ def checked(state: State, view: object, kind: str) -> Json:
     """The view with ids, once Slack would take it; raises SlackError if not."""
     check_view(view, (kind,), state.files.keys())
     taken = dict(view)  # type: ignore[call-overload]
+    asks_for_files = any(each["type"] == "file_input" for _, each in elements(taken["blocks"]))
+    if asks_for_files and "files:read" not in state.app.scopes:
+        raise SlackError("missing_scope", needed="files:read")
     return {**taken, "blocks": with_ids(taken["blocks"], state.new_id)}
 
 

@@ -230,6 +230,10 @@ REFUSED: dict[str, tuple[list[Block], str]] = {
         "missing required field: is_decimal_allowed [json-pointer:/blocks/0/element]",
     ),
     "a button as an input": ([form(button("a"))], "unsupported type: button"),
+    "a file input in a message": (
+        [form({"type": "file_input", "action_id": "f"})],
+        "unsupported type: file_input [json-pointer:/blocks/0/element/type]",
+    ),
     "a number outside an input": (
         [actions({"type": "number_input", "action_id": "a", "is_decimal_allowed": True})],
         "unsupported type: number_input",
@@ -281,6 +285,10 @@ REFUSED_VIEWS: dict[str, tuple[Block, str]] = {
     "a bad block": (
         modal(section("")),
         "must be more than 0 characters [json-pointer:/view/blocks/0/text/text]",
+    ),
+    "more files than Slack takes": (
+        modal(form({"type": "file_input", "action_id": "f", "max_files": 11})),
+        "must be an integer from 1 to 10 [json-pointer:/view/blocks/0/element/max_files]",
     ),
     "a Home field": (modal(section("a"), colour="red"), "invalid additional property: colour"),
 }

@@ -9,7 +9,15 @@ from slack_sdk.errors import SlackApiError
 
 from bot.local_workspace import Driver, LocalWorkspace
 from bot.local_workspace.errors import SlackError
-from tests.local_workspace.conftest import button, modal, number, plain, section
+from tests.local_workspace.conftest import (
+    MANIFEST,
+    button,
+    client_of,
+    modal,
+    number,
+    plain,
+    section,
+)
 
 Body = dict[str, Any]
 TEXT = {
@@ -210,3 +218,63 @@ def test_closing_is_told_to_an_app_that_asked(
 def test_a_modal_is_on_one_member_s_screen_only(workspace: LocalWorkspace, ada: Driver) -> None:
     assert ada.modal is not None
     assert workspace.member("Ben Ruiz").modal is None
+
+
+def file_form(**fields: Any) -> Body:
+    """A modal that asks for files."""
+    element = {"type": "file_input", "action_id": "value", "filetypes": ["csv"], **fields}
+    block = {"type": "input", "block_id": "file", "label": plain("File"), "element": element}
+    return modal(block)
+
+
+@pytest.fixture
+def submitted(parrot: App) -> list[Body]:
+    """The views that were submitted."""
+    views: list[Body] = []
+
+    @parrot.view("form")
+    def take(ack: Ack, view: Body) -> None:
+        views.append(view)
+        ack()
+
+    return views
+
+
+def test_a_file_picked_on_a_form_arrives_as_slack_sends_it(
+    ada: Driver, client: WebClient, submitted: list[Body]
+) -> None:
+    client.views_update(view_id=ada.wait_for_modal()["id"], view=file_form())
+    assert ada.submits({"file": {"value": [("week.csv", b"a,b\n")]}}) == {}
+    held = submitted[0]["state"]["values"]["file"]["value"]
+    (file,) = held["files"]
+    assert held["type"] == "file_input"
+    assert (file["name"], file["size"], file["user"]) == ("week.csv", 4, "U01ADA")
+    assert client.files_info(file=file["id"])["file"]["filetype"] == "csv"
+
+
+@pytest.mark.parametrize(
+    ("picked", "sentence"),
+    [
+        ([], "Please complete this required field."),
+        ([("a.pdf", b"a")], "a.pdf is not one of the supported file types: csv."),
+        ([("a.csv", b"a"), ("b.csv", b"b")], "Please upload at most 1 files."),
+        ([("a.csv", b"a" * 10_000_001)], "a.csv is larger than 10 MB."),
+    ],
+)
+def test_files_that_a_form_does_not_take_never_reach_the_app(
+    ada: Driver,
+    client: WebClient,
+    submitted: list[Body],
+    picked: list[tuple[str, bytes]],
+    sentence: str,
+) -> None:
+    client.views_update(view_id=ada.wait_for_modal()["id"], view=file_form(max_files=1))
+    assert ada.submits({"file": {"value": picked}}) == {"file": sentence}
+    assert submitted == []
+
+
+def test_a_form_that_asks_for_files_needs_the_scope_to_read_them() -> None:
+    scopes = {"bot": ["commands"]}
+    other = LocalWorkspace({**MANIFEST, "oauth_config": {"scopes": scopes}})
+    with other.running(), pytest.raises(SlackApiError, match="missing_scope"):
+        client_of(other).views_open(trigger_id="1", view=file_form())

@@ -26,6 +26,10 @@ export class Attachments {
     this.chips = h("ul", { class: "chips", "aria-label": "Attached files", hidden: true });
   }
 
+  get files() {
+    return this.#files;
+  }
+
   get ids() {
     return this.#files.map(({ id }) => id);
   }

@@ -1,6 +1,7 @@
 // Interactive elements of Block Kit: what is pressed, chosen and typed.
 import { confirmed } from "./confirm.js";
 import { h, newId } from "./dom.js";
+import { fileInput } from "./file_input.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
 import { drawText, plainString } from "./mrkdwn.js";
@@ -202,6 +203,7 @@ const ELEMENTS = {
   static_select: staticSelect,
   conversations_select: conversationsSelect,
   channels_select: channelsSelect,
+  file_input: (element, cell) => fileInput(element, cell, { ...fieldAttributes(element, cell), name: null }),
   checkboxes: toggles("checkbox"),
   radio_buttons: toggles("radio"),
   overflow,

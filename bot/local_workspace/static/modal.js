@@ -7,7 +7,7 @@ import { drawText } from "./mrkdwn.js";
 import { Surface } from "./surface.js";
 import { reported } from "./toasts.js";
 
-const FIELDS = "input, select, textarea";
+const FIELDS = "input:not([type=file]), select, textarea, .file-input > button";
 
 export class Modal {
   #drawn = new Map();
@@ -111,6 +111,7 @@ export class Modal {
     if (!entry.submit || entry.submit.getAttribute("aria-busy") === "true") return;
     entry.submit.setAttribute("aria-busy", "true");
     const { page } = this;
+    await entry.surface.settled;
     const body = { member: page.member, view_id: entry.viewId, state: entry.surface.state };
     const { errors = {}, error } = await post("submit", body);
     entry.submit.removeAttribute("aria-busy");

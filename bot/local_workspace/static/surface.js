@@ -2,6 +2,7 @@
 
 export class Surface {
   #controls = new Map();
+  #waits = [];
 
   // `source` is what the workspace needs to find the element again; `page` carries names and calls.
   constructor(source, page) {
@@ -12,6 +13,15 @@ export class Surface {
   register(blockId, actionId, read) {
     const block = this.#controls.get(blockId) ?? new Map();
     this.#controls.set(blockId, block.set(actionId, read));
+  }
+
+  // `settled` answers a promise that what is on its way to a control has arrived.
+  waitFor(settled) {
+    this.#waits.push(settled);
+  }
+
+  get settled() {
+    return Promise.all(this.#waits.map((settled) => settled()));
   }
 
   get state() {
