@@ -36,12 +36,29 @@ def use_shortcut(
 ) -> Delivery:
     """Use a message shortcut; raises SlackError when the manifest does not have it."""
     state = exchange.state
-    if callback_id not in {each["callback_id"] for each in state.app.shortcuts}:
-        raise SlackError("unknown_shortcut")
+    _check_shortcut(exchange, callback_id, "message")
     message = exchange.seen(member.id, channel, ts)
     payload = {
-        **payloads.shortcut(state.app, member, message, state.channels[channel], callback_id),
+        **payloads.message_shortcut(
+            state.app,
+            member,
+            message,
+            state.channels[channel],
+            callback_id,
+            state.new_ts(),
+        ),
         **exchange.handles(member.id, channel, message),
+    }
+    return exchange.deliver("interactive", payload).delivery
+
+
+def use_global_shortcut(exchange: Exchange, member: Member, callback_id: str) -> Delivery:
+    """Use a global shortcut; raises SlackError when the manifest does not have it."""
+    state = exchange.state
+    _check_shortcut(exchange, callback_id, "global")
+    payload = {
+        **payloads.global_shortcut(state.app, member, callback_id, state.new_ts()),
+        **exchange.trigger(member.id),
     }
     return exchange.deliver("interactive", payload).delivery
 
@@ -61,6 +78,14 @@ def open_home(exchange: Exchange, member: Member) -> Delivery:
     if shown := state.homes.get(member.id):
         content["view"] = payloads.view_json(state.app, shown)
     return exchange.event(content).delivery
+
+
+def _check_shortcut(exchange: Exchange, callback_id: str, kind: str) -> None:
+    app = exchange.state.app
+    if (callback_id, kind) not in {(each["callback_id"], each["type"]) for each in app.shortcuts}:
+        raise SlackError("unknown_shortcut")
+    if "commands" not in app.scopes:
+        exchange.state.problem(f"{callback_id}: the manifest lacks the scope `commands`")
 
 
 def _in_message(

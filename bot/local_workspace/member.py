@@ -142,6 +142,10 @@ class Driver:
             self._exchange, self.member, message["channel"], message["ts"], callback_id
         )
 
+    def uses_global_shortcut(self, callback_id: str) -> Delivery:
+        """Use a global shortcut, as from the menu beside the composer."""
+        return interactions.use_global_shortcut(self._exchange, self.member, callback_id)
+
     def opens_home(self, seconds: float = 5) -> Json:
         """Open the Home tab; its view once the app has published it anew."""
         self._at_home = True

@@ -150,9 +150,13 @@ class Page:
         return _ok(None)
 
     def _use_shortcut(self, body: Json, member: Member) -> Json:
-        used = interactions.use_shortcut(
-            self._exchange, member, body["channel"], body["ts"], body["callback_id"]
-        )
+        callback_id = body["callback_id"]
+        if "ts" not in body:
+            used = interactions.use_global_shortcut(self._exchange, member, callback_id)
+        else:
+            used = interactions.use_shortcut(
+                self._exchange, member, body["channel"], body["ts"], callback_id
+            )
         return _ok(used.error)
 
     async def _revisions(self) -> AsyncIterator[str]:

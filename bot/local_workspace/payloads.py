@@ -60,8 +60,13 @@ def view_action(app: InstalledApp, member: Member, view: OpenView) -> Json:
     }
 
 
-def shortcut(
-    app: InstalledApp, member: Member, message: Message, channel: Channel, callback_id: str
+def message_shortcut(
+    app: InstalledApp,
+    member: Member,
+    message: Message,
+    channel: Channel,
+    callback_id: str,
+    action_ts: str,
 ) -> Json:
     """A message shortcut."""
     return {
@@ -70,6 +75,16 @@ def shortcut(
         "channel": {"id": channel.id, "name": channel.name},
         "message": message_json(app, message),
         "message_ts": message.ts,
+        "action_ts": action_ts,
+    }
+
+
+def global_shortcut(app: InstalledApp, member: Member, callback_id: str, action_ts: str) -> Json:
+    """A global shortcut; it has no channel."""
+    return {
+        **_interaction("shortcut", app, member),
+        "callback_id": callback_id,
+        "action_ts": action_ts,
     }
 
 

@@ -30,7 +30,13 @@ MANIFEST = {
                 "type": "message",
                 "callback_id": "repeat",
                 "description": "Says it again",
-            }
+            },
+            {
+                "name": "Ask the parrot",
+                "type": "global",
+                "callback_id": "ask",
+                "description": "Opens a form",
+            },
         ],
     },
     "oauth_config": {

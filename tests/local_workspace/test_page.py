@@ -265,3 +265,15 @@ def test_a_message_shortcut_is_used_from_the_page(
     assert browser.does("shortcut", **asked) == {"ok": True}
     assert used[0]["message"]["text"] == "Hello"
     assert browser.does("shortcut", **asked | {"callback_id": "nothing"})["ok"] is False
+
+
+def test_a_global_shortcut_is_used_from_the_page(browser: Browser, parrot: App) -> None:
+    used: list[Body] = []
+
+    @parrot.shortcut("ask")
+    def ask(ack: Ack, shortcut: Body) -> None:
+        used.append(shortcut)
+        ack()
+
+    assert browser.does("shortcut", callback_id="ask") == {"ok": True}
+    assert used[0]["user"]["id"] == "U01ADA"

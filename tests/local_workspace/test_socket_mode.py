@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 from bot.local_workspace import LocalWorkspace
 from bot.local_workspace.errors import SlackError
-from tests.local_workspace.conftest import MANIFEST, button, hang_up, plain, section
+from tests.local_workspace.conftest import MANIFEST, button, hang_up, modal, plain, section
 
 Body = dict[str, Any]
 
@@ -239,6 +239,22 @@ def test_a_shortcut_carries_the_message(
     ada = workspace.member("Ada Okafor")
     ada.uses_shortcut("repeat", ada.sees("birds")[0])
     ada.wait_for_message("birds", "Again: Polly")
+
+
+def test_a_global_shortcut_carries_a_trigger_and_no_channel(
+    workspace: LocalWorkspace, parrot: App, client: WebClient
+) -> None:
+    @parrot.shortcut({"type": "shortcut", "callback_id": "ask"})
+    def ask(ack: Ack, shortcut: Body) -> None:
+        assert "channel" not in shortcut
+        client.views_open(trigger_id=shortcut["trigger_id"], view=modal(section("Well?")))
+        ack()
+
+    ada = workspace.member("Ada Okafor")
+    assert ada.uses_global_shortcut("ask").error is None
+    assert ada.wait_for_modal("Well?")
+    with pytest.raises(SlackError, match="unknown_shortcut"):
+        ada.uses_global_shortcut("repeat")
 
 
 def test_the_app_connects_anew_when_it_is_asked_to(workspace: LocalWorkspace, parrot: App) -> None:

@@ -3,6 +3,7 @@ import { Attachments } from "./attachments.js";
 import { Completion } from "./completion.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { openMenu } from "./menu.js";
 
 const MAX_HEIGHT_PX = 220;
 
@@ -13,7 +14,9 @@ export class Composer {
   #place = null;
 
   // `commands` answers what can be completed; `send` whether the text and files were taken; `member` who writes.
-  constructor({ id, commands, send, member }) {
+  // `shortcuts` answers [label, run] for the menu of shortcuts, which is not there without any.
+  constructor({ id, commands, send, member, shortcuts = () => [] }) {
+    this.shortcuts = shortcuts;
     this.commands = commands;
     this.send = send;
     this.field = h("textarea", {
@@ -45,7 +48,20 @@ export class Composer {
       },
       icon("attach"),
     );
-    this.tools = h("div", { class: "composer-tools" }, this.attach, this.attachments.picker);
+    this.bolt = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Shortcuts",
+        title: "Shortcuts",
+        "aria-haspopup": "menu",
+        hidden: true,
+        click: () => openMenu(this.bolt, this.shortcuts()),
+      },
+      icon("bolt"),
+    );
+    this.tools = h("div", { class: "composer-tools" }, this.attach, this.bolt, this.attachments.picker);
     this.button = h(
       "button",
       { type: "button", class: "send", "aria-label": "Send", disabled: true, click: () => this.#submit() },
@@ -60,6 +76,7 @@ export class Composer {
   // Takes up the draft of another place.
   open(place, label) {
     this.field.disabled = this.attach.disabled = false;
+    this.bolt.hidden = this.shortcuts().length === 0;
     this.field.placeholder = label;
     this.field.setAttribute("aria-label", label);
     if (place === this.#place) return;

@@ -44,6 +44,7 @@ const unread = new Unread();
 const composer = new Composer({
   id: "composer",
   commands: () => page.state.commands,
+  shortcuts: () => globalShortcuts(),
   member: () => page.member,
   send: (text, files) => {
     greeting.shorten();
@@ -171,10 +172,17 @@ async function act({ source, state }, blockId, actionId, value) {
   return taken;
 }
 
-async function useShortcut({ callback_id: callbackId }, { channel, ts }) {
-  reported(await post("shortcut", { member: page.member, channel, ts, callback_id: callbackId }));
+// `message` is what a message shortcut acts on; a global one has none.
+async function useShortcut({ callback_id: callbackId }, message) {
+  const where = message && { channel: message.channel, ts: message.ts };
+  reported(await post("shortcut", { member: page.member, callback_id: callbackId, ...where }));
   await refresh();
 }
+
+const globalShortcuts = () =>
+  page.state.shortcuts
+    .filter(({ type }) => type === "global")
+    .map((shortcut) => [shortcut.name, () => useShortcut(shortcut)]);
 
 async function start() {
   stopListening();
