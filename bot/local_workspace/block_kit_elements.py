@@ -58,13 +58,27 @@ def numbers_agree(element: Json, pointer: str) -> Iterator[str]:
             yield fault(f"{name} must be a whole number", f"{pointer}/{name}")
 
 
+def offered(element: Json) -> list[Json]:
+    """The options of an element, in groups or not."""
+    groups = element.get("option_groups") or [element]
+    return [option for group in groups for option in group["options"]]
+
+
 def initial_is_offered(element: Json, pointer: str) -> Iterator[str]:
     """What is chosen at first is among the options."""
-    if (initial := element.get("initial_option")) and initial not in element["options"]:
+    if (initial := element.get("initial_option")) and initial not in offered(element):
         yield fault("must be one of the options", f"{pointer}/initial_option")
     for number, initial in enumerate(element.get("initial_options") or ()):
-        if initial not in element["options"]:
+        if initial not in offered(element):
             yield fault("must be one of the options", f"{pointer}/initial_options/{number}")
+
+
+def one_kind_of_options(element: Json, pointer: str) -> Iterator[str]:
+    """A menu has options or groups of them."""
+    if bool(element.get("options")) == bool(element.get("option_groups")):
+        yield fault("must provide either options or option_groups", pointer)
+    else:
+        yield from initial_is_offered(element, pointer)
 
 
 CONFIRM = Shape(
@@ -95,6 +109,23 @@ ON_FORM: dict[str, Check] = {
 }
 ON_CHOICE: dict[str, Check] = {"action_id": ID, "focus_on_load": boolean, "confirm": CONFIRM}
 PLACEHOLDER: dict[str, Check] = {"placeholder": plain_text(150)}
+OPTIONS: dict[str, Check] = {
+    "options": items(OPTION, most=100),
+    "option_groups": items(
+        Shape({"label": plain_text(75), "options": items(OPTION, most=100)}), most=100
+    ),
+}
+WHICH_CONVERSATIONS: dict[str, Check] = {
+    "default_to_current_conversation": boolean,
+    "filter": Shape(
+        {},
+        {
+            "include": items(choice("im", "mpim", "private", "public"), most=4),
+            "exclude_external_shared_channels": boolean,
+            "exclude_bot_users": boolean,
+        },
+    ),
+}
 
 BUTTON = Shape(
     {"text": plain_text(75)},
@@ -109,28 +140,19 @@ BUTTON = Shape(
 )
 CHOICES: dict[str, Check] = {
     "static_select": Shape(
-        {"options": items(OPTION, most=100)},
-        {**ON_CHOICE, **PLACEHOLDER, "initial_option": OPTION},
-        initial_is_offered,
+        {}, {**ON_CHOICE, **PLACEHOLDER, **OPTIONS, "initial_option": OPTION}, one_kind_of_options
     ),
     "conversations_select": Shape(
         {},
         {
             **ON_CHOICE,
             **PLACEHOLDER,
+            **WHICH_CONVERSATIONS,
             "initial_conversation": ID,
-            "default_to_current_conversation": boolean,
             "response_url_enabled": boolean,
-            "filter": Shape(
-                {},
-                {
-                    "include": items(choice("im", "mpim", "private", "public"), most=4),
-                    "exclude_external_shared_channels": boolean,
-                    "exclude_bot_users": boolean,
-                },
-            ),
         },
     ),
+    "users_select": Shape({}, {**ON_CHOICE, **PLACEHOLDER, "initial_user": ID}),
     "channels_select": Shape(
         {},
         {
@@ -163,6 +185,25 @@ CHOICES: dict[str, Check] = {
         },
     ),
 }
+ON_CHOICES: dict[str, Check] = {
+    **ON_CHOICE,
+    **PLACEHOLDER,
+    "max_selected_items": integer(1, 100),
+}
+# Slack takes these in sections and inputs, and not among actions.
+MULTIPLE: dict[str, Check] = {
+    "multi_static_select": Shape(
+        {},
+        {**ON_CHOICES, **OPTIONS, "initial_options": items(OPTION, most=100)},
+        one_kind_of_options,
+    ),
+    "multi_conversations_select": Shape(
+        {},
+        {**ON_CHOICES, **WHICH_CONVERSATIONS, "initial_conversations": items(ID, most=100)},
+    ),
+    "multi_channels_select": Shape({}, {**ON_CHOICES, "initial_channels": items(ID, most=100)}),
+    "multi_users_select": Shape({}, {**ON_CHOICES, "initial_users": items(ID, most=100)}),
+}
 MENUS: dict[str, Check] = {
     **CHOICES,
     "button": BUTTON,
@@ -172,6 +213,7 @@ MENUS: dict[str, Check] = {
 }
 INPUTS: dict[str, Check] = {
     **CHOICES,
+    **MULTIPLE,
     "number_input": Shape(
         {"is_decimal_allowed": boolean},
         {

@@ -31,10 +31,7 @@ def post_ephemeral(state: State, arguments: Json) -> Json:
     channel = state.channel(arguments["channel"])
     if channel.id not in state.bot_channels:
         raise SlackError("not_in_channel")
-    if arguments["user"] not in state.members or channel.direct_with not in {
-        None,
-        arguments["user"],
-    }:
+    if arguments["user"] not in state.members or not state.is_in(arguments["user"], channel.id):
         raise SlackError("user_not_in_channel")
     text, blocks = spoken(state, arguments, by="chat.postEphemeral")
     message = state.post(

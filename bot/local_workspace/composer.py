@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.local_workspace import payloads
+from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.records import Channel, Delivery, File, Json, Member, Message, Reply
 
@@ -27,8 +28,10 @@ def send(
 ) -> Delivery:
     """Send a line as typed; one that starts with a slash is a command, though not in a thread.
 
-    What goes with files is always a message.
+    What goes with files is always a message. Raises SlackError where the member is not.
     """
+    if not exchange.state.is_in(member.id, channel.id):
+        raise SlackError("channel_not_found")
     if files or not text.startswith("/"):
         return _message(exchange, member, channel, text, thread_ts, files)
     if thread_ts:

@@ -51,7 +51,7 @@ def conversations_list(state: State, arguments: Json) -> Json:
 
 def conversations_members(state: State, arguments: Json) -> Json:
     channel = _known(state, arguments["channel"])
-    people = [channel.direct_with] if channel.direct_with else list(state.members)
+    people = [member for member in state.members if state.is_in(member, channel.id)]
     bots = [state.app.bot_user_id] if channel.id in state.bot_channels else []
     return {"members": [*people, *bots], "response_metadata": {"next_cursor": ""}}
 
@@ -125,7 +125,7 @@ def _channel_json(state: State, channel: Channel) -> Json:
         "is_shared": channel.is_ext_shared,
         "is_member": channel.id in state.bot_channels,
         "topic": {"value": channel.topic},
-        "num_members": len(state.members),
+        "num_members": sum(state.is_in(member, channel.id) for member in state.members),
     }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.local_workspace.block_kit import elements
+from bot.local_workspace.block_kit_elements import offered
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.file_json import file_json, filetype
 from bot.local_workspace.records import File, Json
@@ -23,12 +24,17 @@ HELD_IN: dict[str, tuple[str, str]] = {
     "conversations_select": ("selected_conversation", "initial_conversation"),
     "datepicker": ("selected_date", "initial_date"),
     "file_input": ("files", "initial_files"),
+    "multi_channels_select": ("selected_channels", "initial_channels"),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
+    "multi_static_select": ("selected_options", "initial_options"),
+    "multi_users_select": ("selected_users", "initial_users"),
     "number_input": ("value", "initial_value"),
     "overflow": ("selected_option", "initial_option"),
     "plain_text_input": ("value", "initial_value"),
     "radio_buttons": ("selected_option", "initial_option"),
     "static_select": ("selected_option", "initial_option"),
     "timepicker": ("selected_time", "initial_time"),
+    "users_select": ("selected_user", "initial_user"),
 }
 ON_FORMS = frozenset(HELD_IN) - {"overflow"}
 
@@ -47,6 +53,8 @@ def held(element: Json, value: object) -> Json:
         return {key: [_option(element, each) for each in value or ()]}  # type: ignore[attr-defined]
     if key == "files":
         return {key: [file_json(file) for file in value or ()]}  # type: ignore[attr-defined]
+    if element["type"].startswith("multi_"):
+        return {key: list(value or ())}  # type: ignore[call-overload]
     return {key: None if value in (None, "") else str(value)}
 
 
@@ -85,7 +93,7 @@ def _option(element: Json, value: object) -> Json | None:
     wanted = value.get("value") if isinstance(value, dict) else value
     if wanted is None:
         return None
-    for option in element["options"]:
+    for option in offered(element):
         if option["value"] == wanted:
             return dict(option)
     raise SlackError("no_such_option", action_id=element["action_id"], value=wanted)
@@ -99,6 +107,8 @@ def _refusals(block: Json, element: Json, value: object) -> Iterator[str]:
         yield from _number_refusals(element, str(value))
     elif element["type"] == "plain_text_input":
         yield from _length_refusals(element, str(value))
+    elif element["type"].startswith("multi_"):
+        yield from _choice_refusals(element, value)  # type: ignore[arg-type]
     elif element["type"] == "file_input":
         yield from _file_refusals(element, value)  # type: ignore[arg-type]
 
@@ -121,6 +131,12 @@ def _length_refusals(element: Json, value: str) -> Iterator[str]:
         yield f"Please enter at least {element['min_length']} characters."
     if len(value) > element.get("max_length", 3000):
         yield f"Please enter at most {element.get('max_length', 3000)} characters."
+
+
+def _choice_refusals(element: Json, chosen: Sequence[object]) -> Iterator[str]:
+    most = element.get("max_selected_items")
+    if most and len(chosen) > most:
+        yield f"Please choose at most {most}."
 
 
 def _file_refusals(element: Json, files: Sequence[File]) -> Iterator[str]:

@@ -44,17 +44,28 @@ class Exchange:
         self, member: str, channel: str, message: Message | None = None, *, acts_on: bool = False
     ) -> Json:
         """A fresh `response_url` and `trigger_id`; with `acts_on` the url can replace `message`."""
-        secret = self.state.tickets.response_url(
+        url = self.response_url(
             member,
             channel,
             source_ts=message.ts if message and acts_on else None,
             thread_ts=message.thread_ts if message else None,
         )
-        return {"response_url": f"{self.state.url}hooks/{secret}", **self.trigger(member)}
+        return {"response_url": url, **self.trigger(member, channel)}
 
-    def trigger(self, member: str) -> Json:
-        """A fresh `trigger_id`."""
-        return {"trigger_id": self.state.tickets.trigger(member)}
+    def response_url(
+        self,
+        member: str,
+        channel: str,
+        source_ts: str | None = None,
+        thread_ts: str | None = None,
+    ) -> str:
+        """A fresh `response_url`."""
+        secret = self.state.tickets.response_url(member, channel, source_ts, thread_ts)
+        return f"{self.state.url}hooks/{secret}"
+
+    def trigger(self, member: str, origin: str | None = None) -> Json:
+        """A fresh `trigger_id`; `origin` is the conversation in view, if any."""
+        return {"trigger_id": self.state.tickets.trigger(member, origin)}
 
     def seen(self, member: str, channel: str, ts: str) -> Message:
         """A message that this member can see; raises SlackError when there is none."""

@@ -5,7 +5,7 @@ from bot.local_workspace.block_kit import elements
 from bot.local_workspace.entries import Entered, entered_state, held
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
-from bot.local_workspace.form_values import form_values
+from bot.local_workspace.form_values import form_value, form_values
 from bot.local_workspace.records import Delivery, Json, Member, Message, OpenView
 
 
@@ -52,13 +52,18 @@ def use_shortcut(
     return exchange.deliver("interactive", payload).delivery
 
 
-def use_global_shortcut(exchange: Exchange, member: Member, callback_id: str) -> Delivery:
-    """Use a global shortcut; raises SlackError when the manifest does not have it."""
+def use_global_shortcut(
+    exchange: Exchange, member: Member, callback_id: str, in_view: str | None = None
+) -> Delivery:
+    """Use a global shortcut, with a conversation in view or none.
+
+    Raises SlackError when the manifest does not have it.
+    """
     state = exchange.state
     _check_shortcut(exchange, callback_id, "global")
     payload = {
         **payloads.global_shortcut(state.app, member, callback_id, state.new_ts()),
-        **exchange.trigger(member.id),
+        **exchange.trigger(member.id, in_view),
     }
     return exchange.deliver("interactive", payload).delivery
 
@@ -92,8 +97,8 @@ def _in_message(
     exchange: Exchange, member: Member, message: Message, action: Json, entered: Entered
 ) -> Json:
     state = exchange.state
-    taken, chosen = _action(exchange, message.blocks, action)
-    values = {block_id: {**fields} for block_id, fields in entered.items()}
+    taken, chosen = _action(exchange, member, message.blocks, action)
+    values = form_values(state, member, message.blocks, entered)
     for block_id, fields in chosen.items():
         values.setdefault(block_id, {}).update(fields)
     return {
@@ -107,28 +112,32 @@ def _in_message(
 def _in_view(
     exchange: Exchange, member: Member, shown: OpenView, action: Json, entered: Entered
 ) -> Json:
-    taken, chosen = _action(exchange, shown.view["blocks"], action)
-    shown.enter(form_values(exchange.state, member, shown.view["blocks"], entered))
+    blocks = shown.view["blocks"]
+    taken, chosen = _action(exchange, member, blocks, action)
+    shown.enter(form_values(exchange.state, member, blocks, entered))
     shown.enter(chosen)
     return {
         **payloads.view_action(exchange.state.app, member, shown),
-        **exchange.trigger(member.id),
+        **exchange.trigger(member.id, shown.origin),
         "actions": [taken],
     }
 
 
-def _action(exchange: Exchange, blocks: list[Json], action: Json) -> tuple[Json, Entered]:
+def _action(
+    exchange: Exchange, member: Member, blocks: list[Json], action: Json
+) -> tuple[Json, Entered]:
     """The entry in `actions` that tells of it, and what is entered by it, if anything."""
     for block, element in elements(blocks):
         same_block = action.get("block_id") in {None, block["block_id"]}
         if same_block and element["action_id"] == action["action_id"]:
-            content = held(element, action.get("value"))
+            value = form_value(exchange.state, member, element, action.get("value"))
+            content = held(element, value)
             taken = {
                 **element,
                 **content,
                 "block_id": block["block_id"],
                 "action_ts": exchange.state.new_ts(),
             }
-            chosen = {block["block_id"]: {element["action_id"]: action.get("value")}}
+            chosen = {block["block_id"]: {element["action_id"]: value}}
             return taken, chosen if content else {}
     raise SlackError("no_such_element", action_id=action["action_id"])

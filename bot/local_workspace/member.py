@@ -105,8 +105,9 @@ class Driver:
     def submits(self, entered: Entered | None = None) -> dict[str, str]:
         """Submit the topmost modal; errors by block_id, empty once accepted.
 
-        Fields that are not named hold what they held; a file_input takes a list of file ids or
-        of names with contents. Raises SlackError when the app did not
+        Fields that are not named hold what they held. Menus of conversations and people take
+        names or ids, options go by their values, menus of several take lists; a file_input takes
+        a list of file ids or of names with contents. Raises SlackError when the app did not
         answer in time or answered what Slack would refuse.
         """
         came = modals.submit(self._exchange, self.member, self._open_modal()["id"], entered or {})
@@ -142,9 +143,10 @@ class Driver:
             self._exchange, self.member, message["channel"], message["ts"], callback_id
         )
 
-    def uses_global_shortcut(self, callback_id: str) -> Delivery:
-        """Use a global shortcut, as from the menu beside the composer."""
-        return interactions.use_global_shortcut(self._exchange, self.member, callback_id)
+    def uses_global_shortcut(self, callback_id: str, channel: str | None = None) -> Delivery:
+        """Use a global shortcut; `channel` is the conversation in view, if any."""
+        in_view = self._state.channel(self._key(channel)).id if channel else None
+        return interactions.use_global_shortcut(self._exchange, self.member, callback_id, in_view)
 
     def opens_home(self, seconds: float = 5) -> Json:
         """Open the Home tab; its view once the app has published it anew."""

@@ -1,7 +1,10 @@
 """What a member does with an open modal: submit it, or close it."""
 
+from collections.abc import Iterator
+
 from bot.local_workspace import payloads, views_api
-from bot.local_workspace.entries import Entered, client_errors
+from bot.local_workspace.block_kit import elements
+from bot.local_workspace.entries import Entered, client_errors, entered_state
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.form_values import form_values
@@ -23,7 +26,8 @@ def submit(exchange: Exchange, member: Member, view_id: str, entered: Entered) -
         return Submission(stopped)
     payload = {
         **payloads.view_submission(state.app, member, shown),
-        **exchange.trigger(member.id),
+        "response_urls": list(_response_urls(exchange, shown)),
+        **exchange.trigger(member.id, shown.origin),
     }
     reply = exchange.deliver("interactive", payload)
     if reply.error:
@@ -53,6 +57,22 @@ def close(
             payload = payloads.view_closed(state.app, member, shown, is_cleared=everything)
             delivery = exchange.deliver("interactive", payload).delivery
     return delivery
+
+
+def _response_urls(exchange: Exchange, shown: OpenView) -> Iterator[Json]:
+    """An address for each conversation that was chosen where the view asks for one."""
+    values = entered_state(shown.view["blocks"], shown.entered)
+    for block, element in elements(shown.view["blocks"]):
+        if not element.get("response_url_enabled") or block["type"] != "input":
+            continue
+        held = values[block["block_id"]][element["action_id"]]
+        if channel := held.get("selected_conversation") or held.get("selected_channel"):
+            yield {
+                "block_id": block["block_id"],
+                "action_id": element["action_id"],
+                "channel_id": channel,
+                "response_url": exchange.response_url(shown.member, channel),
+            }
 
 
 def _answered(state: State, shown: OpenView, body: Json) -> dict[str, str]:

@@ -152,7 +152,9 @@ class Page:
     def _use_shortcut(self, body: Json, member: Member) -> Json:
         callback_id = body["callback_id"]
         if "ts" not in body:
-            used = interactions.use_global_shortcut(self._exchange, member, callback_id)
+            used = interactions.use_global_shortcut(
+                self._exchange, member, callback_id, body.get("in_view")
+            )
         else:
             used = interactions.use_shortcut(
                 self._exchange, member, body["channel"], body["ts"], callback_id

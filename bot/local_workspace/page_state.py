@@ -10,7 +10,7 @@ def page_state(exchange: Exchange, member: Member) -> Json:
     """Everything the page draws for this member."""
     state = exchange.state
     direct = state.channel(member.id)
-    shared = [channel for channel in state.channels.values() if not channel.direct_with]
+    shared = [each for each in state.conversations(member.id) if not each.direct_with]
     return {
         "revision": state.revision,
         "workspace": {"name": f"{state.app.name} demo"},
@@ -26,7 +26,14 @@ def page_state(exchange: Exchange, member: Member) -> Json:
             for each in state.members.values()
         ],
         "channels": [
-            {"id": channel.id, "name": channel.name, "topic": channel.topic} for channel in shared
+            {
+                "id": channel.id,
+                "name": channel.name,
+                "topic": channel.topic,
+                "is_private": channel.is_private,
+                "is_ext_shared": channel.is_ext_shared,
+            }
+            for channel in shared
         ],
         "direct_messages": [{"id": direct.id, "name": state.app.name}],
         "commands": [

@@ -90,11 +90,7 @@ def global_shortcut(app: InstalledApp, member: Member, callback_id: str, action_
 
 def view_submission(app: InstalledApp, member: Member, view: OpenView) -> Json:
     """A submitted modal."""
-    return {
-        **_interaction("view_submission", app, member),
-        "view": view_json(app, view),
-        "response_urls": [],
-    }
+    return {**_interaction("view_submission", app, member), "view": view_json(app, view)}
 
 
 def view_closed(app: InstalledApp, member: Member, view: OpenView, *, is_cleared: bool) -> Json:

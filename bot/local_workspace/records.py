@@ -21,7 +21,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A conversation that every member is in; `id` starts with C, a direct message's with D."""
+    """A conversation; `id` starts with C, a direct message's with D.
+
+    `members` are the ids of those who are in it, None when every member is.
+    """
 
     id: str
     name: str
@@ -30,6 +33,7 @@ class Channel:
     is_private: bool = False
     is_ext_shared: bool = False
     direct_with: str | None = None
+    members: tuple[str, ...] | None = None
 
     @property
     def kind(self) -> str:
@@ -138,7 +142,10 @@ class Message:
 
 @dataclass(slots=True)
 class OpenView:
-    """A modal on a member's screen, or a published Home; `entered` is what was typed so far."""
+    """A modal on a member's screen, or a published Home; `entered` is what was typed so far.
+
+    `origin` is the conversation that was in view when it was opened, if any.
+    """
 
     id: str
     hash: str
@@ -146,6 +153,7 @@ class OpenView:
     view: Json
     root_id: str
     previous_id: str | None = None
+    origin: str | None = None
     entered: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def enter(self, values: Mapping[str, Mapping[str, Any]]) -> None:
@@ -156,10 +164,14 @@ class OpenView:
 
 @dataclass(slots=True)
 class Trigger:
-    """A `trigger_id`: good for one view, for three seconds from `created`."""
+    """A `trigger_id`: good for one view, for three seconds from `created`.
+
+    `origin` is the conversation that was in view when it was issued, if any.
+    """
 
     member: str
     created: float
+    origin: str | None = None
     exchanged: bool = False
 
 

@@ -132,8 +132,18 @@ class State:
 
     def can_see(self, member: str, message: Message) -> bool:
         """Whether a message is on this member's screen."""
-        directly_with = self.channels[message.channel].direct_with
-        return directly_with in {None, member} and message.visible_to in {None, member}
+        return self.is_in(member, message.channel) and message.visible_to in {None, member}
+
+    def is_in(self, member: str, channel: str) -> bool:
+        """Whether a member is in a conversation."""
+        where = self.channels[channel]
+        if where.direct_with:
+            return where.direct_with == member
+        return where.members is None or member in where.members
+
+    def conversations(self, member: str) -> list[Channel]:
+        """The conversations that a member is in, their direct message with the app last."""
+        return [each for each in self.channels.values() if self.is_in(member, each.id)]
 
     def modal(self, member: str) -> OpenView | None:
         """The topmost open modal on a member's screen."""

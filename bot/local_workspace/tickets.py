@@ -20,14 +20,14 @@ class Tickets:
         self._response_urls: dict[str, ResponseUrl] = {}
         self._sockets: set[str] = set()
 
-    def trigger(self, member: str) -> str:
-        """A new `trigger_id` for what this member just did."""
+    def trigger(self, member: str, origin: str | None = None) -> str:
+        """A new `trigger_id` for what this member just did, with the conversation in view."""
         trigger_id = f"{len(self._triggers) + 1}.{secrets.token_hex(8)}"
-        self._triggers[trigger_id] = Trigger(member, self._clock())
+        self._triggers[trigger_id] = Trigger(member, self._clock(), origin)
         return trigger_id
 
-    def exchange(self, trigger_id: str) -> str:
-        """The member behind a `trigger_id`, once; raises SlackError when it is used or too old."""
+    def exchange(self, trigger_id: str) -> Trigger:
+        """Who is behind a `trigger_id`, once; raises SlackError when it is used or too old."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")
@@ -36,7 +36,7 @@ class Tickets:
         if self._clock() - trigger.created > TRIGGER_SECONDS:
             raise SlackError("expired_trigger_id")
         trigger.exchanged = True
-        return trigger.member
+        return trigger
 
     def response_url(
         self,

@@ -4,6 +4,7 @@ import secrets
 
 from bot.local_workspace.block_kit import check_view, elements, with_ids
 from bot.local_workspace.errors import SlackError
+from bot.local_workspace.form_values import prefill
 from bot.local_workspace.payloads import view_json
 from bot.local_workspace.records import Json, OpenView
 from bot.local_workspace.state import State
@@ -13,17 +14,17 @@ DEEPEST = 3
 
 def open_modal(state: State, arguments: Json) -> Json:
     view = checked(state, arguments["view"], "modal")
-    member = state.tickets.exchange(arguments["trigger_id"])
-    opened = _new(state, member, view)
-    state.modals[member] = [opened]
+    trigger = state.tickets.exchange(arguments["trigger_id"])
+    opened = _new(state, trigger.member, view, trigger.origin)
+    state.modals[trigger.member] = [opened]
     state.changed()
     return {"view": view_json(state.app, opened)}
 
 
 def push_modal(state: State, arguments: Json) -> Json:
     view = checked(state, arguments["view"], "modal")
-    member = state.tickets.exchange(arguments["trigger_id"])
-    return {"view": view_json(state.app, push(state, member, view))}
+    trigger = state.tickets.exchange(arguments["trigger_id"])
+    return {"view": view_json(state.app, push(state, trigger.member, view))}
 
 
 def update(state: State, arguments: Json) -> Json:
@@ -63,7 +64,7 @@ def push(state: State, member: str, view: Json) -> OpenView:
         raise SlackError("not_found")
     if len(stack) >= DEEPEST:
         raise SlackError("push_limit_reached")
-    pushed = _new(state, member, view)
+    pushed = _new(state, member, view, stack[0].origin)
     pushed.root_id, pushed.previous_id = stack[0].id, stack[-1].id
     stack.append(pushed)
     state.changed()
@@ -73,6 +74,7 @@ def push(state: State, member: str, view: Json) -> OpenView:
 def replace(state: State, shown: OpenView, view: Json) -> None:
     """Show another view in the place of `shown`; what was entered stays where ids are the same."""
     shown.view, shown.hash = view, _hash(state)
+    prefill(state, shown)
     state.changed()
 
 
@@ -86,9 +88,11 @@ def _shown(state: State, arguments: Json) -> OpenView:
     raise SlackError("not_found")
 
 
-def _new(state: State, member: str, view: Json) -> OpenView:
+def _new(state: State, member: str, view: Json, origin: str | None = None) -> OpenView:
     view_id = state.new_id("V")
-    return OpenView(view_id, _hash(state), member, view, root_id=view_id)
+    opened = OpenView(view_id, _hash(state), member, view, root_id=view_id, origin=origin)
+    prefill(state, opened)
+    return opened
 
 
 def _hash(state: State) -> str:

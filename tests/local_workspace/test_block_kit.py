@@ -72,11 +72,24 @@ TAKEN: dict[str, list[Block]] = {
             {"type": "overflow", "action_id": "more", "options": [OPTION]},
             {"type": "conversations_select", "action_id": "c", "filter": {"include": ["public"]}},
             {"type": "channels_select", "action_id": "d"},
+            {"type": "users_select", "action_id": "u"},
             {"type": "datepicker", "action_id": "e", "initial_date": "2026-11-23"},
             {"type": "timepicker", "action_id": "f", "initial_time": "09:00"},
             {"type": "radio_buttons", "action_id": "g", "options": [OPTION]},
             {"type": "checkboxes", "action_id": "h", "options": [OPTION]},
         )
+    ],
+    "menus of several": [
+        section("a", accessory={"type": "multi_users_select", "action_id": "u"}),
+        form({"type": "multi_static_select", "action_id": "s", "options": [OPTION]}),
+        form(
+            {
+                "type": "static_select",
+                "action_id": "g",
+                "option_groups": [{"label": plain("Group"), "options": [OPTION]}],
+                "initial_option": OPTION,
+            }
+        ),
     ],
     "inputs": [
         number("n", min_value="0", initial_value="1.50", max_value="2"),
@@ -233,6 +246,14 @@ REFUSED: dict[str, tuple[list[Block], str]] = {
     "a file input in a message": (
         [form({"type": "file_input", "action_id": "f"})],
         "unsupported type: file_input [json-pointer:/blocks/0/element/type]",
+    ),
+    "options beside groups of them": (
+        [actions(select(option_groups=[{"label": plain("G"), "options": [OPTION]}]))],
+        "must provide either options or option_groups [json-pointer:/blocks/0/elements/0]",
+    ),
+    "a menu of several among actions": (
+        [actions({"type": "multi_users_select", "action_id": "u"})],
+        "unsupported type: multi_users_select [json-pointer:/blocks/0/elements/0/type]",
     ),
     "a number outside an input": (
         [actions({"type": "number_input", "action_id": "a", "is_decimal_allowed": True})],

@@ -3,6 +3,7 @@ import { confirmed } from "./confirm.js";
 import { h, newId } from "./dom.js";
 import { fileInput } from "./file_input.js";
 import { icon } from "./icons.js";
+import { menus } from "./menus.js";
 import { openMenu } from "./menu.js";
 import { drawText, plainString } from "./mrkdwn.js";
 import { unknown } from "./unknown.js";
@@ -97,41 +98,6 @@ const picked = (type, initial) => (element, cell) => {
   return { node, read: () => node.value || null };
 };
 
-// `choices` are [key, label, value]; what is told and read is the value.
-function select(element, cell, choices, initialKey) {
-  const values = new Map(choices.map(([key, , value]) => [key, value]));
-  const read = () => values.get(node.value) ?? null;
-  const placeholder = element.placeholder ? plainString(element.placeholder) : "Choose an option";
-  const node = h(
-    "select",
-    { ...fieldAttributes(element, cell), class: "field", change: () => cell.tells && tell(node, element, cell, read()) },
-    h("option", { value: "" }, placeholder),
-    choices.map(([key, label]) => h("option", { value: key }, label)),
-  );
-  node.value = values.has(initialKey) ? initialKey : "";
-  return { node, read };
-}
-
-const optionChoices = (options) => options.map((option) => [option.value, plainString(option.text), option]);
-
-function staticSelect(element, cell) {
-  const options = element.options ?? element.option_groups.flatMap((group) => group.options);
-  return select(element, cell, optionChoices(options), element.initial_option?.value);
-}
-
-const channelChoices = (page) => page.state.channels.map(({ id, name }) => [id, `#${name}`, id]);
-
-function conversationsSelect(element, cell) {
-  const { page } = cell.surface;
-  const kinds = element.filter?.include ?? ["public", "private", "im"];
-  const direct = kinds.includes("im") ? page.state.direct_messages.map(({ id, name }) => [id, name, id]) : [];
-  const initial = element.initial_conversation ?? (element.default_to_current_conversation ? page.place : null);
-  return select(element, cell, [...channelChoices(page), ...direct], initial);
-}
-
-const channelsSelect = (element, cell) =>
-  select(element, cell, channelChoices(cell.surface.page), element.initial_channel);
-
 const toggles = (type) => (element, cell) => {
   const initial = new Set([element.initial_options ?? element.initial_option ?? []].flat().map(({ value }) => value));
   const name = `${cell.blockId}/${element.action_id}`;
@@ -180,7 +146,7 @@ function overflow(element, cell) {
     if (option.url) window.open(option.url, "_blank", "noopener");
     return tell(node, element, cell, option);
   };
-  const entries = optionChoices(element.options).map(([, label, option]) => [label, () => choose(option)]);
+  const entries = element.options.map((option) => [plainString(option.text), () => choose(option)]);
   const node = h(
     "button",
     {
@@ -200,9 +166,7 @@ const ELEMENTS = {
   button,
   number_input: numberInput,
   plain_text_input: textInput,
-  static_select: staticSelect,
-  conversations_select: conversationsSelect,
-  channels_select: channelsSelect,
+  ...menus({ tell, fieldAttributes }),
   file_input: (element, cell) => fileInput(element, cell, { ...fieldAttributes(element, cell), name: null }),
   checkboxes: toggles("checkbox"),
   radio_buttons: toggles("radio"),

@@ -174,7 +174,8 @@ async function act({ source, state }, blockId, actionId, value) {
 
 // `message` is what a message shortcut acts on; a global one has none.
 async function useShortcut({ callback_id: callbackId }, message) {
-  const where = message && { channel: message.channel, ts: message.ts };
+  const atHome = page.place === "home";
+  const where = message ? { channel: message.channel, ts: message.ts } : { in_view: atHome ? null : page.place };
   reported(await post("shortcut", { member: page.member, callback_id: callbackId, ...where }));
   await refresh();
 }
