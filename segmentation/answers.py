@@ -1,12 +1,12 @@
 """What can be told of one customer or of the whole book: figures joined with the playbook."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.counterfactuals import counterfactuals
+from segmentation.counterfactuals import counterfactuals, nearest_change
 from segmentation.drift import Drift, drift_of_counts
 from segmentation.explanation import Explanation, explain
 from segmentation.imputation import imputation_effect
@@ -15,12 +15,12 @@ from segmentation.playbook import Play, Playbook
 from segmentation.store import Snapshot, Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """One customer's segment and texts; `customer` and `snapshot` are None for typed values.
 
     `retrainings` says how many would agree, where that was measured; `blanks` what each blank did
-    to the answer; `what_if` which small changes would lead to another segment.
+    to the answer. `values` has shape (17,), NaN for blanks.
     """
 
     customer: str | None
@@ -31,7 +31,19 @@ class Answer:
     soft_border: bool
     retrainings: str | None
     blanks: tuple[str, ...]
-    what_if: tuple[str, ...]
+    model: SegmentModel
+    values: NDArray[np.float64]
+    names: Mapping[int, str]
+
+    @property
+    def nearest_change(self) -> str:
+        """The smallest change in one feature that would lead to another segment, in a sentence."""
+        return nearest_change(self.model, self.values).told(self.names)[0]
+
+    @property
+    def what_if(self) -> tuple[str, ...]:
+        """Which smallest changes, in one feature and in two, would lead to another segment."""
+        return counterfactuals(self.model, self.values).told(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,9 @@ def _answer(
         soft_border=model.segment(explanation.assignment.segment).has_soft_border,
         retrainings=calibration.told(explanation.assignment) if calibration else None,
         blanks=tuple(effect.told(names) for effect in imputation_effect(model, values)),
-        what_if=counterfactuals(model, values).told(names),
+        model=model,
+        values=values,
+        names=names,
     )
 
 

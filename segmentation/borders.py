@@ -17,6 +17,7 @@ from segmentation.model import SegmentModel
 _STEPS: Final = (1.0, 0.1, 0.01)  # of an amount: the first that is fine enough
 _TIGHT: Final = 0.99  # this much of an offered change of an amount does not change the segment
 OFF_GRID: Final = 1e-4  # of a grid's step: rounding
+_SLACK: Final = 1e-3  # of a way: more than rounding to a grid can shorten it
 _TRIED: Final = 3  # of each lever's tries, should the nearest fail by rounding
 
 
@@ -86,8 +87,36 @@ def border_around(model: SegmentModel, values: Values) -> Border:
 def smallest_single(border: Border, available: tuple[Lever, ...]) -> Way | None:
     """The shortest way by one lever, or None where no lever leads over the border."""
     start = border.known[np.newaxis]
-    tries = (found for lever in available for found in tries_over(border, start, (lever,), np.inf))
-    return shortest(border, tries, np.inf)
+    best, nearer = None, np.inf
+    for at_least, lever in _nearest_first(border, available):
+        if at_least >= nearer:
+            break
+        found = shortest(border, tries_over(border, start, (lever,), nearer), nearer)
+        if found is not None:
+            best, nearer = found, found.distance
+    return best
+
+
+def _nearest_first(border: Border, available: tuple[Lever, ...]) -> list[tuple[float, Lever]]:
+    """The levers that may lead over the border, each with a distance below which it cannot.
+
+    Grids are left aside, and so is what columns have to do with each other: both only lengthen the
+    way. Limits of a winsorised model may shorten it, so there nothing is ruled out.
+    """
+    if border.model.winsorises:
+        return [(0.0, lever) for lever in available]
+    moved = np.array([lever.moved for lever in available]).reshape(-1, len(border.known))
+    slopes = moved @ border.slopes.T
+    room = np.array([(lever.low - lever.before, lever.high - lever.before) for lever in available])
+    low, high = room.reshape(-1, 2, 1).transpose(1, 0, 2) * (1 + _SLACK)
+    needed = np.full_like(slopes, np.inf)
+    np.divide(-border.margins, slopes, out=needed, where=slopes != 0)
+    needed = np.where((needed >= low) & (needed <= high), np.abs(needed), np.inf)
+    lengths = np.sqrt(((moved / border.model.scales) ** 2).sum(axis=1))
+    at_least = needed.min(axis=1) * lengths * (1 - _SLACK)
+    reachable = np.flatnonzero(np.isfinite(at_least))
+    ordered = reachable[np.argsort(at_least[reachable], kind="stable")]
+    return [(float(at_least[place]), available[place]) for place in ordered]
 
 
 def shortest(border: Border, tries: Iterable[Try], nearer: float) -> Way | None:

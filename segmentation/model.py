@@ -6,7 +6,7 @@ Serving needs this file and numpy alone; nothing here unpickles.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -99,6 +99,11 @@ class SegmentModel:
     provenance: Provenance
     baseline: Baseline
     calibration: Calibration | None
+    winsorises: bool = field(init=False)  # whether values beyond the limits count as those limits
+
+    def __post_init__(self) -> None:
+        limited = np.isfinite(self.lows).any() or np.isfinite(self.highs).any()
+        object.__setattr__(self, "winsorises", bool(limited))
 
     @property
     def fingerprint(self) -> str:
@@ -123,11 +128,6 @@ class SegmentModel:
     def winsorised(self, known: NDArray[np.float64]) -> NDArray[np.float64]:
         """`known` (… × 17, without blanks) as far as each value counts."""
         return np.clip(known, self.lows, self.highs) if self.winsorises else known
-
-    @property
-    def winsorises(self) -> bool:
-        """Whether values beyond the limits of training count as those limits."""
-        return bool(np.isfinite(self.lows).any() or np.isfinite(self.highs).any())
 
     def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """`values` (… × 17, the features' units, NaN for blanks) in scaled space."""

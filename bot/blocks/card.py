@@ -82,7 +82,7 @@ def explanation_blocks(answer: Answer) -> list[Block]:
         section(f"*Why {here}*\n{bullets(supporting)}"),
         section(f"*What speaks for {there} instead*\n{against}"),
         *list_blocks("Blank, so the median in training was taken", answer.blanks),
-        *list_blocks("What would change it", answer.what_if[:1]),
+        *list_blocks("What would change it", (answer.nearest_change,)),
     ]
 
 
