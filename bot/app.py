@@ -22,6 +22,7 @@ from bot.commands import COMMAND, answer_command
 from bot.desk import Desk
 from bot.form import form_edited, form_submitted, form_wanted
 from bot.home import home_opened
+from bot.once import repeated_event
 from segmentation.errors import SegbotError
 
 _log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def slack_app(desk: Desk, client: WebClient, identity: AuthorizeResult, threads:
         authorize=lambda: identity,
         listener_executor=ThreadPoolExecutor(threads, thread_name_prefix="listener"),
     )
+    app.use(partial(repeated_event, desk.events))
     for register, listeners in (
         (app.command, COMMANDS),
         (app.view, VIEWS),

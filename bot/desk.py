@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.access import Access
 from bot.audit import AuditTrail
 from bot.feedback import Feedback
+from bot.once import EventsTaken
 from bot.schedule import WeeklySlot
 from bot.watches import Watches
 from segmentation.answers import Overview, overview
@@ -62,6 +63,7 @@ class Desk:
     access: Access
     watches: Watches
     feedback: Feedback
+    events: EventsTaken
     slot: WeeklySlot
     label: str
     now: Callable[[], datetime]

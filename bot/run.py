@@ -16,6 +16,7 @@ from bot.desk import Desk, ModelShelf
 from bot.digest import DigestDelivery
 from bot.feedback import Feedback
 from bot.ledger import Ledger
+from bot.once import EventsTaken
 from bot.policy import load_policy
 from bot.schedule import WeeklySlot, started_clockwork
 from bot.settings import Settings
@@ -103,6 +104,7 @@ def made_desk(settings: Settings) -> Desk:
         access=Access(load_policy(settings.segbot_policy), audit),
         watches=Watches(store.engine),
         feedback=Feedback(store.engine),
+        events=EventsTaken(store.engine, clock),
         slot=WeeklySlot(
             settings.segbot_digest_day.number, settings.segbot_digest_time, settings.time_zone
         ),

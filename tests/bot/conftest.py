@@ -21,6 +21,7 @@ from bot.desk import Desk, ModelShelf
 from bot.feedback import Feedback
 from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
+from bot.once import EventsTaken
 from bot.policy import Policy, load_policy
 from bot.schedule import WeeklySlot
 from bot.watches import Watches
@@ -108,6 +109,7 @@ def bare_desk(
         access=Access(policy, audit),
         watches=Watches(store.engine),
         feedback=Feedback(store.engine),
+        events=EventsTaken(store.engine, lambda: NOON),
         slot=WeeklySlot(0, time(9), ZoneInfo("Europe/Berlin")),
         label="Made-up customers",
         now=lambda: NOON,

@@ -1,0 +1,54 @@
+"""Which of Slack's events were taken already, so that a repeated one is not answered twice."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from slack_bolt import BoltResponse
+from sqlalchemy import Column, DateTime, Engine, MetaData, String, Table, delete, insert
+from sqlalchemy.exc import IntegrityError
+
+from segmentation.schema import make_tables
+
+_metadata = MetaData()
+_events = Table(
+    "events_taken",
+    _metadata,
+    Column("event", String(64), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+_KEPT_FOR: Final = timedelta(days=1)  # Slack repeats an event for about an hour
+
+
+class EventsTaken:
+    """Shared by all replicas on one store; `now` is in UTC.
+
+    An event is noted before it is answered: a crash in between costs an answer, never doubles one.
+    """
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        make_tables(engine, _metadata)
+        self._engine = engine
+        self._now = now
+        with engine.begin() as connection:
+            connection.execute(delete(_events).where(_events.c.at < now() - _KEPT_FOR))
+
+    def is_first(self, event: str) -> bool:
+        """Whether an event, named by Slack's id for it, comes for the first time."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(_events).values(event=event, at=self._now()))
+        except IntegrityError:
+            return False
+        return True
+
+
+def repeated_event(
+    taken: EventsTaken,
+    body: dict[str, Any],
+    next: Callable[[], BoltResponse],  # noqa: A002
+) -> BoltResponse:
+    """Bolt middleware: an event that was taken already is acknowledged and goes no further."""
+    if body.get("type") == "event_callback" and not taken.is_first(body["event_id"]):
+        return BoltResponse(status=200, body="")
+    return next()
