@@ -5,16 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from bot.local_workspace import payloads
 from bot.local_workspace.errors import SlackError
+from bot.local_workspace.events import tell
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.records import Channel, Delivery, File, Json, Member, Message, Reply
 
-EVENT_SCOPES = {
-    "app_mention": "app_mentions:read",
-    "file_shared": "files:read",
-    "message.channels": "channels:history",
-    "message.groups": "groups:history",
-    "message.im": "im:history",
-}
 MESSAGE_EVENTS = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}
 
 
@@ -100,18 +94,9 @@ def _message(
     delivery = Delivery()
     if channel.id in state.bot_channels:
         for name, content in _events(exchange, channel, message):
-            if name in state.app.events and not _lacks_scope(exchange, name):
-                delivery = exchange.event(content).delivery
+            told = tell(exchange, name, content)
+            delivery = delivery if told == Delivery() else told
     return delivery
-
-
-def _lacks_scope(exchange: Exchange, name: str) -> bool:
-    """Whether the manifest subscribes to an event without the scope for it; that is a problem."""
-    state, scope = exchange.state, EVENT_SCOPES[name]
-    if scope in state.app.scopes:
-        return False
-    state.problem(f"{name}: the manifest lacks the scope `{scope}`")
-    return True
 
 
 def _typed_text(text: str) -> str:

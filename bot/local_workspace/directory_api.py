@@ -1,10 +1,11 @@
 """The methods of the Web API that tell who and what is in the workspace."""
 
 from bot.local_workspace.errors import SlackError
-from bot.local_workspace.payloads import TEAM_DOMAIN, message_json, user_name
+from bot.local_workspace.payloads import TEAM_DOMAIN, message_json, team_of, user_name
 from bot.local_workspace.records import Channel, Json, Member
 from bot.local_workspace.state import State
 
+SCOPED = {"im": "im", "group": "groups", "channel": "channels"}
 KINDS = {"im": "im", "group": "private_channel", "channel": "public_channel"}
 
 
@@ -38,6 +39,9 @@ def conversations_info(state: State, arguments: Json) -> Json:
 
 def conversations_list(state: State, arguments: Json) -> Json:
     kinds = str(arguments.get("types") or "public_channel").split(",")
+    for kind, asked in KINDS.items():
+        if asked in kinds:
+            _check_scope(state, kind, "read")
     return {
         "channels": [
             _channel_json(state, channel)
@@ -58,6 +62,8 @@ def conversations_members(state: State, arguments: Json) -> Json:
 
 def conversations_open(state: State, arguments: Json) -> Json:
     member = state.member(str(arguments["users"]))
+    if member.deleted:
+        raise SlackError("user_disabled")
     return {"channel": {"id": state.channel(member.id).id}}
 
 
@@ -71,7 +77,7 @@ def conversations_join(state: State, arguments: Json) -> Json:
 
 
 def conversations_history(state: State, arguments: Json) -> Json:
-    channel = _known(state, arguments["channel"])
+    channel = _known(state, arguments["channel"], "history")
     if channel.id not in state.bot_channels:
         raise SlackError("not_in_channel")
     shared = [
@@ -103,12 +109,25 @@ def usergroups_users_list(state: State, arguments: Json) -> Json:
     raise SlackError("subteam_not_found")
 
 
-def _known(state: State, key: str) -> Channel:
-    """A channel that the app may know of: a private one only if it is in it."""
+def _known(state: State, key: str, verb: str = "read") -> Channel:
+    """A channel that the app may know of: a private one only if it is in it.
+
+    `verb` is "read" or "history", as in the scope that it takes.
+    """
     channel = state.channel(key)
     if channel.is_private and channel.id not in state.bot_channels:
         raise SlackError("channel_not_found")
+    _check_scope(state, channel.kind, verb)
     return channel
+
+
+def _check_scope(state: State, kind: str, verb: str) -> None:
+    """Raise SlackError unless the manifest has the scope for this kind of conversation."""
+    needed = f"{SCOPED[kind]}:{verb}"
+    if needed not in state.app.scopes:
+        raise SlackError(
+            "missing_scope", needed=needed, provided=",".join(sorted(state.app.scopes))
+        )
 
 
 def _channel_json(state: State, channel: Channel) -> Json:
@@ -132,15 +151,16 @@ def _channel_json(state: State, channel: Channel) -> Json:
 def _member_json(state: State, member: Member) -> Json:
     return {
         "id": member.id,
-        "team_id": state.app.team_id,
+        "team_id": team_of(state.app, member),
         "name": user_name(member),
         "real_name": member.name,
-        "deleted": False,
+        "deleted": member.deleted,
         "is_bot": False,
         "is_admin": member.is_admin,
         "is_owner": False,
-        "is_restricted": member.is_guest,
-        "is_ultra_restricted": False,
+        "is_restricted": member.is_guest or member.is_ultra_restricted,
+        "is_ultra_restricted": member.is_ultra_restricted,
+        "is_stranger": member.is_external,
         "tz": member.time_zone,
         "profile": {
             "real_name": member.name,

@@ -24,9 +24,10 @@ class Exchange:
     def event(self, content: Json) -> Reply:
         """Send an event of the Events API."""
         state = self.state
-        return self.deliver(
-            "events_api", payloads.event(state.app, content, state.new_id("Ev"), state.clock())
-        )
+        channel = state.channels.get(content.get("channel") or content.get("channel_id") or "")
+        payload = payloads.event(state.app, content, state.new_id("Ev"), state.clock())
+        payload["is_ext_shared_channel"] = channel is not None and channel.is_ext_shared
+        return self.deliver("events_api", payload)
 
     def respond(self, response_url: str, body: Json, *, by: str) -> str | None:
         """Do what a `response_url` or an acknowledgement asks; the refusal's name if refused."""

@@ -79,7 +79,10 @@ def _channel(state: State, member: Member, element: Json, key: str) -> str:
 
 
 def _user(state: State, _member: Member, _element: Json, key: str) -> str:
-    return state.member(key).id
+    member = state.member(key)
+    if member.deleted:
+        raise SlackError("user_not_found")
+    return member.id
 
 
 def _several(one: Make) -> Make:

@@ -4,6 +4,7 @@ from bot.local_workspace import payloads
 from bot.local_workspace.block_kit import elements
 from bot.local_workspace.entries import Entered, entered_state, held
 from bot.local_workspace.errors import SlackError
+from bot.local_workspace.events import tell
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.form_values import form_value, form_values
 from bot.local_workspace.records import Delivery, Json, Member, Message, OpenView
@@ -71,7 +72,7 @@ def use_global_shortcut(
 def open_home(exchange: Exchange, member: Member) -> Delivery:
     """Open the app's Home tab; the app hears of it where its manifest subscribes to that."""
     state = exchange.state
-    if not state.app.has_home or "app_home_opened" not in state.app.events:
+    if not state.app.has_home:
         return Delivery()
     content: Json = {
         "type": "app_home_opened",
@@ -82,7 +83,7 @@ def open_home(exchange: Exchange, member: Member) -> Delivery:
     }
     if shown := state.homes.get(member.id):
         content["view"] = payloads.view_json(state.app, shown)
-    return exchange.event(content).delivery
+    return tell(exchange, "app_home_opened", content)
 
 
 def _check_shortcut(exchange: Exchange, callback_id: str, kind: str) -> None:

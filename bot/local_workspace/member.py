@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping
 
-from bot.local_workspace import composer, interactions, modals
+from bot.local_workspace import composer, events, interactions, modals
 from bot.local_workspace.block_kit import elements
 from bot.local_workspace.entries import Entered
 from bot.local_workspace.errors import SlackError
@@ -147,6 +147,14 @@ class Driver:
         """Use a global shortcut; `channel` is the conversation in view, if any."""
         in_view = self._state.channel(self._key(channel)).id if channel else None
         return interactions.use_global_shortcut(self._exchange, self.member, callback_id, in_view)
+
+    def invites_app(self, channel: str) -> Delivery:
+        """Add the app to a channel."""
+        return events.invite_app(self._exchange, self.member, self._state.channel(channel))
+
+    def removes_app(self, channel: str) -> Delivery:
+        """Remove the app from a channel."""
+        return events.remove_app(self._exchange, self._state.channel(channel))
 
     def opens_home(self, seconds: float = 5) -> Json:
         """Open the Home tab; its view once the app has published it anew."""

@@ -22,8 +22,9 @@ def page_state(exchange: Exchange, member: Member) -> Json:
         },
         "member": member.id,
         "members": [
-            {"id": each.id, "name": each.name, "title": each.title}
+            {"id": each.id, "name": each.name, "title": each.title, "standing": each.standing}
             for each in state.members.values()
+            if not each.deleted
         ],
         "channels": [
             {

@@ -8,6 +8,7 @@ from bot.local_workspace.installed_app import InstalledApp
 from bot.local_workspace.records import Channel, File, Json, Member, Message, OpenView
 
 TEAM_DOMAIN = "local-workspace"
+OUTSIDE_TEAM = "T0OUTSIDE"
 
 
 def escaped(text: str) -> str:
@@ -144,7 +145,6 @@ def event(app: InstalledApp, content: Json, event_id: str, seconds: float) -> Js
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
     }
 
 
@@ -204,6 +204,11 @@ def page_message(app: InstalledApp, message: Message, member: Member | None) -> 
     }
 
 
+def team_of(app: InstalledApp, member: Member) -> str:
+    """The workspace that a member belongs to."""
+    return OUTSIDE_TEAM if member.is_external else app.team_id
+
+
 def user_name(member: Member) -> str:
     """The short name that Slack makes of a full one."""
     return member.name.lower().replace(" ", ".")
@@ -217,7 +222,7 @@ def _interaction(kind: str, app: InstalledApp, member: Member) -> Json:
             "id": member.id,
             "username": user_name(member),
             "name": user_name(member),
-            "team_id": app.team_id,
+            "team_id": team_of(app, member),
         },
         "api_app_id": app.id,
         "token": "local",

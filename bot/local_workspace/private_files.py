@@ -28,6 +28,8 @@ class PrivateFiles:
 
     async def file(self, request: Request) -> Response:
         file_id = request.path_params["key"].rpartition("-")[2]
+        if broken := self._state.outages.answer("url_private"):
+            return broken.response
         if not self._is_app(request.headers.get("authorization", "")):
             return HTMLResponse(LOGIN)
         with self._state.lock:

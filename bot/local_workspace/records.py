@@ -9,7 +9,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person in the workspace; `id` starts with U."""
+    """A person in the workspace; `id` starts with U.
+
+    A guest is in several channels, an ultra-restricted one in a single one; an external member
+    belongs to another company's workspace and comes in by a shared channel; a deleted one has
+    left.
+    """
 
     id: str
     name: str
@@ -17,6 +22,16 @@ class Member:
     time_zone: str = "UTC"
     is_admin: bool = False
     is_guest: bool = False
+    is_ultra_restricted: bool = False
+    is_external: bool = False
+    deleted: bool = False
+
+    @property
+    def standing(self) -> str:
+        """What sets this member apart, in words; empty for a full member."""
+        if self.is_external:
+            return "external"
+        return "guest" if self.is_guest or self.is_ultra_restricted else ""
 
 
 @dataclass(frozen=True, slots=True)

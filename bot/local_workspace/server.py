@@ -144,6 +144,28 @@ class LocalWorkspace:
         """Return once `predicate` is true, asked again at every change; raises TimeoutError."""
         self._state.wait_until(predicate, seconds, what)
 
+    def break_method(
+        self,
+        name: str,
+        error: str = "internal_error",
+        *,
+        http_status: int = 200,
+        retry_after: int | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Answer a method with an error until it is mended, or the next `times` calls only.
+
+        `retry_after` in seconds goes into the header of that name. Apart from methods of the Web
+        API, "response_url", "upload" and "url_private" can break.
+        """
+        with self._state.lock:
+            self._state.outages.start(name, error, http_status, retry_after, times)
+
+    def mend_method(self, name: str) -> None:
+        """Let a method work again."""
+        with self._state.lock:
+            self._state.outages.end(name)
+
     def disconnect_bot(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours."""
         self._link.recycle()
@@ -167,13 +189,15 @@ class LocalWorkspace:
         )
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         token = bearer or str(arguments.pop("token", ""))
-        return JSONResponse(
-            web_api.answer(self._state, request.path_params["method"], token, arguments),
-            headers={"x-oauth-scopes": ",".join(sorted(self._state.app.scopes))},
-        )
+        answer = web_api.answer(self._state, request.path_params["method"], token, arguments)
+        response = answer.response
+        response.headers["x-oauth-scopes"] = ",".join(sorted(self._state.app.scopes))
+        return response
 
     async def _hook(self, request: Request) -> Response:
         """A response_url."""
+        if broken := self._state.outages.answer("response_url"):
+            return broken.response
         error = self._exchange.respond(
             request.path_params["secret"], await request.json(), by="response_url"
         )
@@ -183,6 +207,8 @@ class LocalWorkspace:
 
     async def _upload(self, request: Request) -> Response:
         content = await request.body()
+        if broken := self._state.outages.answer("upload"):
+            return broken.response
         try:
             files_api.receive(self._state, request.path_params["id"], content)
         except SlackError as refusal:

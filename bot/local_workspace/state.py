@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from bot.local_workspace.answers import Outages
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.installed_app import InstalledApp
 from bot.local_workspace.records import Channel, File, Json, Member, Message, OpenView, UserGroup
@@ -48,6 +49,7 @@ class State:
         self.pending: list[Json] = []
         self.problems: list[str] = []
         self.tickets = Tickets(clock)
+        self.outages = Outages()
         self.listeners: set[Callable[[], None]] = set()
         self._counter = itertools.count(1)
 
@@ -137,6 +139,8 @@ class State:
     def is_in(self, member: str, channel: str) -> bool:
         """Whether a member is in a conversation."""
         where = self.channels[channel]
+        if self.members[member].deleted:
+            return False
         if where.direct_with:
             return where.direct_with == member
         return where.members is None or member in where.members

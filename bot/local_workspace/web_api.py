@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from bot.local_workspace import chat_api, directory_api, files_api, views_api
+from bot.local_workspace.answers import Answer
 from bot.local_workspace.errors import SlackError, invalid
 from bot.local_workspace.posting import decoded
 from bot.local_workspace.records import Json
@@ -62,15 +63,17 @@ METHODS = {
 JSON_ARGUMENTS = ("blocks", "files", "view")
 
 
-def answer(state: State, name: str, token: str, arguments: Json) -> Json:
+def answer(state: State, name: str, token: str, arguments: Json) -> Answer:
     """What Slack answers to a call, errors included; faults are noted as problems."""
     try:
         with state.lock:
-            return {"ok": True, **_answer(state, name, token, arguments)}
+            if broken := state.outages.answer(name):
+                return broken
+            return Answer({"ok": True, **_answer(state, name, token, arguments)})
     except SlackError as refusal:
         if refusal.is_fault:
             state.problem(f"{name}: {refusal}")
-        return refusal.response
+        return Answer(refusal.response)
 
 
 def arguments_of(content_type: str, body: bytes, query: Mapping[str, str]) -> Json:

@@ -15,6 +15,8 @@ const PATHS = {
   thread: "M3 4h14v9H9l-4 3.5V13H3z",
   attach: "m15.5 9-6 6a3.6 3.6 0 0 1-5-5l6.2-6.2a2.4 2.4 0 0 1 3.4 3.4L8 13.2a1.2 1.2 0 0 1-1.7-1.7l5.4-5.4",
   bolt: "M11 2.5 4.5 11.5H10l-1 6 6.5-9H10z",
+  lock: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3",
+  outside: "M8 5H4v11h11v-4M11 4h5v5M16 4l-7 7",
   down: "M10 4v12M5 11l5 5 5-5",
   message: "M3 4h14v10H8l-3.5 3V14H3z",
 };

@@ -2,8 +2,9 @@
 import { fetchState, listen, post } from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { redraw } from "./dom.js";
+import { h, redraw } from "./dom.js";
 import { Greeting } from "./greeting.js";
+import { icon } from "./icons.js";
 import { Home } from "./home.js";
 import { Modal } from "./modal.js";
 import { drawTab, placeAt, tabsOf, Unread } from "./places.js";
@@ -121,13 +122,16 @@ function drawConversation(place) {
 function drawHeader(place, fresh) {
   const { app } = page.state;
   const title = place.channel ? `# ${place.name}` : place.name;
-  element("place-name").textContent = title;
+  redraw(element("place-name"), [[title, place.is_ext_shared]], placeName);
   element("place-topic").textContent = place.topic ?? "";
   element("greeting-button").classList.toggle("gone", place.id === "home");
   element("tabs").hidden = place.channel;
   redraw(element("tabs"), tabsOf(place, page.state), drawTab);
   document.title = `${fresh.size ? "• " : ""}${title} | ${app.name} local workspace`;
 }
+
+const placeName = ([title, isShared]) =>
+  h("span", {}, title, isShared && [" ", h("span", { class: "badge shared" }, icon("outside"), "External people")]);
 
 // What is due once when a place is opened.
 function arrive(place) {

@@ -3,6 +3,7 @@ import { h, Kept, redraw } from "./dom.js";
 import { avatar, icon } from "./icons.js";
 
 const element = (id) => document.getElementById(id);
+const SHARED = "Shared with people outside this workspace";
 const NARROW = matchMedia("(max-width: 700px)");
 
 export class Sidebar {
@@ -45,7 +46,9 @@ export class Sidebar {
 
   #drawMembers({ members, member }) {
     const select = element("member");
-    redraw(select, members, ({ id, name, title }) => h("option", { value: id }, title ? `${name} · ${title}` : name));
+    redraw(select, members, ({ id, name, title, standing }) =>
+      h("option", { value: id }, [name, title, standing].filter(Boolean).join(" · ")),
+    );
     select.value = member;
   }
 
@@ -75,19 +78,27 @@ export class Sidebar {
   }
 }
 
+const channelEntry = ({ id, name, is_private: isPrivate, is_ext_shared: isShared }) => ({
+  id,
+  name,
+  glyph: isPrivate ? "lock" : "hash",
+  shared: isShared,
+});
+
 const places = ({ channels, direct_messages: direct, app }) => [
-  { title: "Channels", entries: channels.map(({ id, name }) => ({ id, name, glyph: "hash" })) },
+  { title: "Channels", entries: channels.map(channelEntry) },
   { title: "Direct messages", entries: direct.map(({ id, name }) => ({ id, name, glyph: "message" })) },
   { title: "Apps", entries: [{ id: "home", name: app.name, glyph: "app" }] },
 ];
 
-function placeLink(id, { name, glyph }, current, unread) {
+function placeLink(id, { name, glyph, shared }, current, unread) {
   const picture = glyph === "app" ? avatar({ bot: true }) : icon(glyph);
   return h(
     "a",
     { href: `#${id}`, class: unread ? "unread" : "", "aria-current": current ? "page" : null },
     picture,
     h("span", {}, name),
+    shared && h("span", { class: "shared", title: SHARED }, icon("outside"), h("span", { class: "visually-hidden" }, SHARED)),
     unread && h("span", { class: "dot" }, h("span", { class: "visually-hidden" }, "unread")),
   );
 }
