@@ -1,7 +1,7 @@
 """A stand-in for Slack on this machine: Web API, Socket Mode, signed HTTP and a page to chat on."""
 
 from bot.local_workspace.member import Driver
-from bot.local_workspace.records import Channel, Delivery, Greeting, Member, UserGroup
+from bot.local_workspace.records import Channel, Delivery, Greeting, Member, Step, UserGroup
 from bot.local_workspace.server import LocalWorkspace, PortInUse
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "LocalWorkspace",
     "Member",
     "PortInUse",
+    "Step",
     "UserGroup",
 ]

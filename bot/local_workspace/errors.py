@@ -8,6 +8,7 @@ CIRCUMSTANCES = frozenset(
         "cant_update_message",
         "channel_not_found",
         "file_not_found",
+        "function_execution_not_found",
         "hash_conflict",
         "message_not_found",
         "not_found",

@@ -19,17 +19,20 @@ class InstalledApp:
     interactive: bool
     has_home: bool
     shortcuts: tuple[Json, ...]
+    functions: Mapping[str, Json]
+    function_runtime: str
+    unfurl_domains: tuple[str, ...]
     bot_token: str
     app_token: str
     signing_secret: str
+    team_id: str
     id: str = "A0LOCALAPP"
     bot_id: str = "B0LOCALBOT"
     bot_user_id: str = "U0LOCALBOT"
-    team_id: str = "T0LOCAL"
 
 
-def installed_app(manifest: Mapping[str, Any]) -> InstalledApp:
-    """Install the app that a Slack app manifest describes."""
+def installed_app(manifest: Mapping[str, Any], team_id: str = "T0LOCAL") -> InstalledApp:
+    """Install the app that a Slack app manifest describes in a workspace."""
     features = manifest["features"]
     settings = manifest.get("settings", {})
     return InstalledApp(
@@ -40,7 +43,11 @@ def installed_app(manifest: Mapping[str, Any]) -> InstalledApp:
         interactive=settings.get("interactivity", {}).get("is_enabled", False),
         has_home=features.get("app_home", {}).get("home_tab_enabled", False),
         shortcuts=tuple(features.get("shortcuts", ())),
+        functions=dict(manifest.get("functions", {})),
+        function_runtime=settings.get("function_runtime", ""),
+        unfurl_domains=tuple(features.get("unfurl_domains", ())),
         bot_token=f"xoxb-{secrets.token_hex(12)}",
         app_token=f"xapp-{secrets.token_hex(12)}",
         signing_secret=secrets.token_hex(16),
+        team_id=team_id,
     )

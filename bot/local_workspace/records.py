@@ -178,6 +178,25 @@ class OpenView:
 
 
 @dataclass(slots=True)
+class Step:
+    """One run of a workflow step: `outputs` or an `error` once the app has completed it.
+
+    `inputs` are as given; `token` is good until the step is completed.
+    """
+
+    id: str
+    callback_id: str
+    inputs: Json
+    token: str
+    outputs: Json | None = None
+    error: str | None = None
+
+    @property
+    def completed(self) -> bool:
+        return self.outputs is not None or self.error is not None
+
+
+@dataclass(slots=True)
 class Trigger:
     """A `trigger_id`: good for one view, for three seconds from `created`.
 

@@ -9,23 +9,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
 
-from bot.local_workspace import files_api, web_api
-from bot.local_workspace.errors import SlackError
+from bot.local_workspace import workflow_steps
+from bot.local_workspace.endpoints import endpoints
 from bot.local_workspace.exchange import Exchange
-from bot.local_workspace.guard import LoopbackOnly
 from bot.local_workspace.http_mode import HttpMode
 from bot.local_workspace.installed_app import installed_app
 from bot.local_workspace.link import Link
 from bot.local_workspace.member import Driver
 from bot.local_workspace.page import Page
-from bot.local_workspace.private_files import PrivateFiles
-from bot.local_workspace.records import Channel, Greeting, Member, UserGroup
+from bot.local_workspace.records import Channel, Greeting, Member, Step, UserGroup
 from bot.local_workspace.socket_mode import SocketMode
 from bot.local_workspace.state import State
 
@@ -52,9 +45,10 @@ class LocalWorkspace:
     `request_url` delivers to the app by signed HTTP instead of Socket Mode. `clock` gives the
     time in seconds since 1970 for message times and for the expiry of tickets;
     `acknowledge_within` is how many seconds the app has to acknowledge, three in Slack.
+    `team_id` tells two workspaces apart.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is one thing that a workspace can differ in
         self,
         manifest: Mapping[str, Any],
         *,
@@ -65,8 +59,9 @@ class LocalWorkspace:
         request_url: str | None = None,
         clock: Callable[[], float] = time.time,
         acknowledge_within: float = ACKNOWLEDGE_SECONDS,
+        team_id: str = "T0LOCAL",
     ) -> None:
-        app = installed_app(manifest)
+        app = installed_app(manifest, team_id)
         self.bot_token = app.bot_token
         self.app_token = app.app_token
         self.signing_secret = app.signing_secret
@@ -109,7 +104,7 @@ class LocalWorkspace:
         self._state.closing = False
         server = uvicorn.Server(
             uvicorn.Config(
-                self._asgi(),
+                endpoints(self._exchange, self._socket_mode, self._page),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -166,55 +161,26 @@ class LocalWorkspace:
         with self._state.lock:
             self._state.outages.end(name)
 
+    def run_step(
+        self,
+        callback_id: str,
+        inputs: Mapping[str, Any],
+        member: str | None = None,
+        seconds: float = 5,
+    ) -> Step:
+        """Run a workflow step until the app completes it; its `outputs` or `error` tell how.
+
+        `member` names who started the workflow, the first member if nobody. Raises SlackError when
+        Slack would not run it, and TimeoutError when the app does not complete it.
+        """
+        who = self._state.member(member) if member else next(iter(self._state.members.values()))
+        step = workflow_steps.start(self._exchange, callback_id, dict(inputs), who)
+        self.wait_until(lambda: step.completed, seconds, f"the step {callback_id} to be completed")
+        return step
+
     def disconnect_bot(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours."""
         self._link.recycle()
-
-    def _asgi(self) -> Starlette:
-        return Starlette(
-            routes=[
-                Route("/api/{method}", self._call, methods=["GET", "POST"]),
-                Route("/hooks/{secret}", self._hook, methods=["POST"]),
-                Route("/upload/{id}", self._upload, methods=["GET", "POST"]),
-                WebSocketRoute("/link/", self._socket_mode.serve),
-                *PrivateFiles(self._state).routes,
-                *self._page.routes,
-            ],
-            middleware=[Middleware(LoopbackOnly, port=int(self.url.rstrip("/").split(":")[-1]))],
-        )
-
-    async def _call(self, request: Request) -> Response:
-        arguments = web_api.arguments_of(
-            request.headers.get("content-type", ""), await request.body(), request.query_params
-        )
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        token = bearer or str(arguments.pop("token", ""))
-        answer = web_api.answer(self._state, request.path_params["method"], token, arguments)
-        response = answer.response
-        response.headers["x-oauth-scopes"] = ",".join(sorted(self._state.app.scopes))
-        return response
-
-    async def _hook(self, request: Request) -> Response:
-        """A response_url."""
-        if broken := self._state.outages.answer("response_url"):
-            return broken.response
-        error = self._exchange.respond(
-            request.path_params["secret"], await request.json(), by="response_url"
-        )
-        if error:
-            return JSONResponse({"ok": False, "error": error}, status_code=404)
-        return PlainTextResponse("ok")
-
-    async def _upload(self, request: Request) -> Response:
-        content = await request.body()
-        if broken := self._state.outages.answer("upload"):
-            return broken.response
-        try:
-            files_api.receive(self._state, request.path_params["id"], content)
-        except SlackError as refusal:
-            self._state.problem(f"upload: {refusal}")
-            return PlainTextResponse(str(refusal), status_code=400)
-        return PlainTextResponse(f"OK - {len(content)}")
 
 
 def _listen(port: int) -> socket.socket:

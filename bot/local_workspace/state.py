@@ -9,7 +9,16 @@ from collections.abc import Callable, Sequence
 from bot.local_workspace.answers import Outages
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.installed_app import InstalledApp
-from bot.local_workspace.records import Channel, File, Json, Member, Message, OpenView, UserGroup
+from bot.local_workspace.records import (
+    Channel,
+    File,
+    Json,
+    Member,
+    Message,
+    OpenView,
+    Step,
+    UserGroup,
+)
 from bot.local_workspace.tickets import Tickets
 
 log = logging.getLogger(__name__)
@@ -50,6 +59,7 @@ class State:
         self.problems: list[str] = []
         self.tickets = Tickets(clock)
         self.outages = Outages()
+        self.steps: dict[str, Step] = {}
         self.listeners: set[Callable[[], None]] = set()
         self._counter = itertools.count(1)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from bot.local_workspace import chat_api, directory_api, files_api, views_api
+from bot.local_workspace import chat_api, directory_api, files_api, views_api, workflow_steps
 from bot.local_workspace.answers import Answer
 from bot.local_workspace.errors import SlackError, invalid
 from bot.local_workspace.posting import decoded
@@ -50,6 +50,12 @@ METHODS = {
         files_api.get_upload_url, ("files:write",), ("filename", "length")
     ),
     "files.info": Method(files_api.info, ("files:read",), ("file",)),
+    "functions.completeError": Method(
+        workflow_steps.complete_error, (), ("function_execution_id", "error")
+    ),
+    "functions.completeSuccess": Method(
+        workflow_steps.complete_success, (), ("function_execution_id", "outputs")
+    ),
     "usergroups.list": Method(directory_api.usergroups_list, ("usergroups:read",)),
     "usergroups.users.list": Method(
         directory_api.usergroups_users_list, ("usergroups:read",), ("usergroup",)
@@ -60,7 +66,7 @@ METHODS = {
     "views.push": Method(views_api.push_modal, (), ("trigger_id", "view")),
     "views.update": Method(views_api.update, (), ("view",)),
 }
-JSON_ARGUMENTS = ("blocks", "files", "view")
+JSON_ARGUMENTS = ("blocks", "files", "outputs", "view")
 
 
 def answer(state: State, name: str, token: str, arguments: Json) -> Answer:
@@ -104,7 +110,10 @@ def _authorise(state: State, method: Method, token: str) -> None:
     app = state.app
     if not token:
         raise SlackError("not_authed")
-    if token not in {app.bot_token, app.app_token}:
+    if any(token == step.token and step.completed for step in state.steps.values()):
+        raise SlackError("token_expired")
+    running = {step.token for step in state.steps.values()}
+    if token not in {app.bot_token, app.app_token, *running}:
         raise SlackError("invalid_auth")
     if (token == app.app_token) != method.app_token:
         raise SlackError("not_allowed_token_type")

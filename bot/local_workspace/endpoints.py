@@ -1,0 +1,76 @@
+"""Where the workspace answers: the Web API, response urls, uploads, the socket, the page."""
+
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from bot.local_workspace import files_api, web_api
+from bot.local_workspace.errors import SlackError
+from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.guard import LoopbackOnly
+from bot.local_workspace.page import Page
+from bot.local_workspace.private_files import PrivateFiles
+from bot.local_workspace.socket_mode import SocketMode
+
+
+def endpoints(exchange: Exchange, socket_mode: SocketMode, page: Page) -> Starlette:
+    """Everything that is served at the workspace's address, to this machine only."""
+    to_app = AppEndpoints(exchange)
+    return Starlette(
+        routes=[
+            Route("/api/{method}", to_app.call, methods=["GET", "POST"]),
+            Route("/hooks/{secret}", to_app.hook, methods=["POST"]),
+            Route("/upload/{id}", to_app.upload, methods=["GET", "POST"]),
+            WebSocketRoute("/link/", socket_mode.serve),
+            *PrivateFiles(exchange.state).routes,
+            *page.routes,
+        ],
+        middleware=[Middleware(LoopbackOnly, port=urlsplit(exchange.state.url).port or 80)],
+    )
+
+
+class AppEndpoints:
+    """What the app calls."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._state = exchange.state
+
+    async def call(self, request: Request) -> Response:
+        """A method of the Web API."""
+        arguments = web_api.arguments_of(
+            request.headers.get("content-type", ""), await request.body(), request.query_params
+        )
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = bearer or str(arguments.pop("token", ""))
+        answer = web_api.answer(self._state, request.path_params["method"], token, arguments)
+        response = answer.response
+        response.headers["x-oauth-scopes"] = ",".join(sorted(self._state.app.scopes))
+        return response
+
+    async def hook(self, request: Request) -> Response:
+        """A response_url."""
+        if broken := self._state.outages.answer("response_url"):
+            return broken.response
+        error = self._exchange.respond(
+            request.path_params["secret"], await request.json(), by="response_url"
+        )
+        if error:
+            return JSONResponse({"ok": False, "error": error}, status_code=404)
+        return PlainTextResponse("ok")
+
+    async def upload(self, request: Request) -> Response:
+        """The bytes of a file that the app has announced."""
+        content = await request.body()
+        if broken := self._state.outages.answer("upload"):
+            return broken.response
+        try:
+            files_api.receive(self._state, request.path_params["id"], content)
+        except SlackError as refusal:
+            self._state.problem(f"upload: {refusal}")
+            return PlainTextResponse(str(refusal), status_code=400)
+        return PlainTextResponse(f"OK - {len(content)}")
