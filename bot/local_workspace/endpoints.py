@@ -65,7 +65,7 @@ class AppEndpoints:
 
     async def upload(self, request: Request) -> Response:
         """The bytes of a file that the app has announced."""
-        content = await request.body()
+        content = files_api.uploaded(request.headers.get("content-type", ""), await request.body())
         if broken := self._state.outages.answer("upload"):
             return broken.response
         try:

@@ -3,6 +3,7 @@
 import mimetypes
 import struct
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 from bot.local_workspace.chat_api import writable
 from bot.local_workspace.errors import SlackError, invalid
@@ -29,6 +30,18 @@ def get_upload_url(state: State, arguments: Json) -> Json:
     )
     file.alt_txt = alt_txt
     return {"upload_url": f"{state.url}upload/{file.id}", "file_id": file.id}
+
+
+def uploaded(content_type: str, body: bytes) -> bytes:
+    """The bytes of a file that is sent as they are, or as the first part of a multipart form."""
+    header = EmailMessage()
+    header["content-type"] = content_type
+    boundary = header.get_boundary()
+    if header.get_content_maintype() != "multipart" or boundary is None:
+        return body
+    delimiter = f"\r\n--{boundary}".encode()
+    _, _, part = (b"\r\n" + body).partition(delimiter)
+    return part.partition(b"\r\n\r\n")[2].partition(delimiter)[0]
 
 
 def receive(state: State, file_id: str, content: bytes) -> None:

@@ -42,6 +42,16 @@ def test_an_uploaded_picture_is_shown_with_its_size_and_alt_text(
     assert workspace.problems == ()
 
 
+def test_the_bytes_may_come_as_a_multipart_form(caller: WebClient) -> None:
+    content = b"a,b\r\n--1,\r\n\r\n2\n"
+    place = caller.files_getUploadURLExternal(filename="a.csv", length=len(content))
+    form = b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\n%s\r\n--x--\r\n' % content
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    upload = urllib.request.Request(place["upload_url"], form, headers)  # noqa: S310  loopback
+    with urllib.request.urlopen(upload) as response:  # noqa: S310
+        assert response.read() == b"OK - %d" % len(content)
+
+
 def test_an_uploaded_picture_can_stand_in_a_block(
     workspace: LocalWorkspace, client: WebClient
 ) -> None:
