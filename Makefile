@@ -8,6 +8,7 @@ BIN := .venv/bin
 UV := $(shell command -v uv)
 DATA ?=
 PORT ?= 8377
+NODE_BOLT := tests/node_bolt
 RUNTIME := -c constraints.txt -e '.[local]'
 TOOLS := --group test --group dev --group browser
 
@@ -17,7 +18,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check slow-test browser-test bench docs constraints clean
+.PHONY: help demo test check slow-test browser-test node-test bench docs constraints clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,9 @@ slow-test: .venv/tools ## Tests that take minutes: a hundred seeds and a hundred
 browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screenshots land in artifacts/.
 	$(BIN)/python -m pytest tests/browser
 
+node-test: .venv/tools $(NODE_BOLT)/node_modules/installed ## Run the official Node Bolt against the local workspace; needs Node.js and npm.
+	$(BIN)/python -m pytest $(NODE_BOLT)
+
 bench: .venv/tools ## Measure, side by side, as ratios.
 	$(BIN)/python -m tests.benchmarks
 
@@ -53,7 +57,7 @@ constraints: .venv/python ## Renew constraints.txt: one version of each package,
 		--no-header --no-annotate --no-emit-index-url -o constraints.txt
 
 clean: ## Remove everything made here: the environment, the demo's data, caches.
-	rm -rf .venv .segbot artifacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .segbot artifacts $(NODE_BOLT)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/python:
@@ -74,4 +78,11 @@ endif
 
 .venv/tools: .venv/runtime
 	$(INSTALL) $(RUNTIME) $(TOOLS)
+	@touch $@
+
+$(NODE_BOLT)/node_modules/installed: $(NODE_BOLT)/package.json
+	@{ command -v npm && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'; } >/dev/null 2>&1 || \
+		{ echo 'This needs Node.js 20 or newer with npm; in Debian 13: apt install nodejs npm' >&2; exit 1; }
+	@echo 'Installing Node Bolt from npm …'
+	@cd $(NODE_BOLT) && npm install --loglevel=error >/dev/null
 	@touch $@
