@@ -31,6 +31,7 @@ def checked_blocks(state: State, text: str, blocks: list[Json], *, by: str) -> l
         state.problem(f"{by}: {mention} would notify the whole channel")
     if blocks:
         check_message(blocks, state.files.keys())
+    state.accepted({"text": text, "blocks": blocks})
     return with_ids(blocks, state.new_id)
 
 

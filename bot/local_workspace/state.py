@@ -22,6 +22,7 @@ from bot.local_workspace.records import (
 from bot.local_workspace.tickets import Tickets
 
 log = logging.getLogger(__name__)
+accepted_log = logging.getLogger("bot.local_workspace.accepted")
 
 
 class State:
@@ -83,6 +84,11 @@ class State:
         with self.lock:
             self.problems.append(text)
             self.changed()
+
+    def accepted(self, payload: Json) -> None:
+        """Log what Slack would take, a message or a view, at DEBUG as the record's `payload`."""
+        kind = payload.get("type", "message")
+        accepted_log.debug("Slack would take this: %s", kind, extra={"payload": payload})
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}{next(self._counter):08d}"

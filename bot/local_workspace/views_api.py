@@ -54,6 +54,7 @@ def checked(state: State, view: object, kind: str) -> Json:
     asks_for_files = any(each["type"] == "file_input" for _, each in elements(taken["blocks"]))
     if asks_for_files and "files:read" not in state.app.scopes:
         raise SlackError("missing_scope", needed="files:read")
+    state.accepted(taken)
     return {**taken, "blocks": with_ids(taken["blocks"], state.new_id)}
 
 

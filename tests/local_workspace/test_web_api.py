@@ -1,5 +1,6 @@
 """The Web API answers as Slack's does: tokens, scopes, messages, people."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -78,6 +79,22 @@ def test_the_app_posts_updates_and_deletes_a_message(
     assert refused(client, "chat.update", channel="C01BIRDS", ts=ts, text="x")["error"] == (
         "message_not_found"
     )
+
+
+def test_all_that_slack_would_take_is_logged_whole_and_nothing_that_it_would_refuse(
+    caller: WebClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = {"type": "home", "blocks": [section("Hello")]}
+    with caplog.at_level(logging.DEBUG, "bot.local_workspace.accepted"):
+        caller.chat_postMessage(channel="C01BIRDS", text="Look", blocks=[section("Look")])
+        caller.files_upload_v2(filename="a.csv", content="a", channel="C01BIRDS")
+        caller.views_publish(user_id="U01ADA", view=home)
+        refused(caller, "chat.postMessage", channel="C01BIRDS", text="No", blocks=[section("")])
+    assert [vars(record)["payload"] for record in caplog.records if "payload" in vars(record)] == [
+        {"text": "Look", "blocks": [section("Look")]},
+        {"text": "", "blocks": []},
+        home,
+    ]
 
 
 def test_an_ephemeral_message_is_for_one_member_and_out_of_reach_afterwards(
