@@ -18,7 +18,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check slow-test browser-test node-test bench docs constraints clean
+.PHONY: help demo test check slow-test browser-test node-test slack-schemas bench docs constraints clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,11 @@ slow-test: .venv/tools ## Tests that take minutes: a hundred seeds and a hundred
 browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screenshots land in artifacts/.
 	$(BIN)/python -m pytest tests/browser
 
-node-test: .venv/tools $(NODE_BOLT)/node_modules/installed ## Run the official Node Bolt against the local workspace; needs Node.js and npm.
+node-test: .venv/tools slack-schemas ## Run Slack's own Node Bolt in the local workspace, and hold all the bot says against Slack's types.
 	$(BIN)/python -m pytest $(NODE_BOLT)
+	$(BIN)/python -m pytest -p tests.node_bolt.every_payload tests/bot
+
+slack-schemas: artifacts/slack_types.json ## Make JSON Schemas of Slack's types; needs Node.js and npm.
 
 bench: .venv/tools ## Measure, side by side, as ratios.
 	$(BIN)/python -m tests.benchmarks
@@ -79,6 +82,11 @@ endif
 .venv/tools: .venv/runtime
 	$(INSTALL) $(RUNTIME) $(TOOLS)
 	@touch $@
+
+artifacts/slack_types.json: $(NODE_BOLT)/slack_payloads.ts $(NODE_BOLT)/node_modules/installed
+	@mkdir -p $(@D)
+	@$(NODE_BOLT)/node_modules/.bin/ts-json-schema-generator --path $< --jsDoc none --no-type-check \
+		--type Message Modal Home AppManifest --out $@
 
 $(NODE_BOLT)/node_modules/installed: $(NODE_BOLT)/package.json
 	@{ command -v npm && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'; } >/dev/null 2>&1 || \
