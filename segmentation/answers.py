@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from segmentation.counterfactuals import counterfactuals, nearest_change
 from segmentation.drift import Drift, drift_of_counts
 from segmentation.explanation import Explanation, explain
+from segmentation.history import A_YEAR, Sighting, Stay, stays
 from segmentation.imputation import imputation_effect
 from segmentation.model import Segment, SegmentModel
 from segmentation.playbook import Play, Playbook
@@ -113,6 +114,15 @@ def answers_for(store: Store, playbook: Playbook, customers: Sequence[str]) -> A
             if customer in found.values
         },
     )
+
+
+def past_of(store: Store, playbook: Playbook, customer: str) -> tuple[Stay, ...]:
+    """The segments that a customer was in over the last year of snapshots, the oldest first."""
+
+    def name(sighting: Sighting) -> str:
+        return playbook.play(store.model(sighting.model).segment(sighting.segment)).short
+
+    return stays(store.history(customer, A_YEAR), name)
 
 
 def answer_for_values(

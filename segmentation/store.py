@@ -13,6 +13,7 @@ from sqlalchemy import Engine, RowMapping, Select, and_, bindparam, select
 from segmentation.drift_bins import Counts
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
+from segmentation.history import Sighting
 from segmentation.model import SegmentModel, parsed_model
 from segmentation.schema import (
     assignments,
@@ -115,6 +116,18 @@ class Store:
         found = {row["customer"]: _values(row) for row in rows if row["customer"] is not None}
         return LookUp(_snapshot(rows[0]), found)
 
+    def history(self, customer: str, most: int) -> list[Sighting]:
+        """A customer in the newest `most` snapshots, the oldest first, where they have it."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(_HISTORY, {"customer": customer, "most": most}).mappings()
+            return [Sighting(**row) for row in rows]
+
+    def existing(self, customers: Sequence[str]) -> set[str]:
+        """Which of these ids the newest snapshot has."""
+        with self.engine.connect() as connection:
+            found = connection.execute(_EXISTING, {"customers": list(customers)})
+            return set(found.scalars())
+
     def customers(self, snapshot: Snapshot) -> Iterator[tuple[list[str], NDArray[np.float64]]]:
         """All customers of a snapshot, in order of their ids, some thousands at a time.
 
@@ -192,6 +205,38 @@ def _look_up() -> Select[Any]:
 
 
 _LOOK_UP: Final = _look_up()
+
+
+def _existing() -> Select[Any]:
+    newest = _NEWEST.subquery()
+    matches = and_(
+        assignments.c.generation == newest.c.generation,
+        assignments.c.customer.in_(bindparam("customers", expanding=True)),
+    )
+    return select(assignments.c.customer).select_from(newest.join(assignments, matches))
+
+
+def _history() -> Select[Any]:
+    newest = (
+        select(published.c.as_of, published.c.generation)
+        .order_by(published.c.as_of.desc())
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    matches = and_(
+        assignments.c.generation == newest.c.generation,
+        assignments.c.customer == bindparam("customer"),
+    )
+    found = newest.join(generations, generations.c.generation == newest.c.generation)
+    return (
+        select(newest.c.as_of, generations.c.model, assignments.c.segment, assignments.c.confidence)
+        .select_from(found.join(assignments, matches))
+        .order_by(newest.c.as_of)
+    )
+
+
+_EXISTING: Final = _existing()
+_HISTORY: Final = _history()
 
 
 def _snapshot(row: RowMapping) -> Snapshot:
