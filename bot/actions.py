@@ -7,14 +7,16 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.access import DeniedError
+from bot.blocks.card import RIGHT
 from bot.blocks.card_views import REASON, shared_card, why_view, wrong_view
 from bot.blocks.form import form_view
-from bot.blocks.guide import sentence
+from bot.blocks.guide import sentence, told_view
+from bot.blocks.parts import View
 from bot.desk import Desk
 from bot.form import may_be_blank
 from bot.policy import Action
 from bot.watches import MOST, Watch
-from segmentation.answers import Answer, answers_for
+from segmentation.answers import Answer, answers_for, past_of
 from segmentation.errors import SegbotError
 from segmentation.features import COLUMNS
 
@@ -56,7 +58,8 @@ def why_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> 
     desk.access.check(client, member, channel, Action.LOOK_UP)
     answer = _answer(desk, customer)
     desk.audit.record(member, channel, "why", [(customer, "shown")])
-    client.views_open(trigger_id=body["trigger_id"], view=why_view(answer, desk.label))
+    past = past_of(desk.store, desk.playbook, customer)
+    open_over(client, body, why_view(answer, past, desk.label))
     ack()
 
 
@@ -73,7 +76,7 @@ def what_if_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient)
     }
     desk.audit.record(member, channel, "what if", [(customer, "shown")])
     view = form_view(may_be_blank(desk, values), values, desk.label, customer)
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    open_over(client, body, view)
     ack()
 
 
@@ -97,36 +100,34 @@ def watch_wanted(
         if new
         else f"You watch customer {customer} already: /segment watching"
     )
-    _answer_privately(respond, told)
+    tell(client, body, respond, told)
     ack()
 
 
-def unwatch_wanted(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+def unwatch_wanted(
+    desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
     """End a watch."""
     customer, member, channel = _pressed(body)
     desk.watches.remove(member, customer)
     desk.audit.record(member, channel, "watch", [(customer, "ended")])
-    _answer_privately(respond, f"You watch customer {customer} no more.")
+    tell(client, body, respond, f"You watch customer {customer} no more.")
     ack()
 
 
-def found_right(
+def more_chosen(
     desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
 ) -> None:
-    """Keep that a member finds a segment right."""
-    customer, member, channel = _pressed(body)
+    """Keep that a member finds a segment right, or ask what is wrong."""
+    word, _, customer = body["actions"][0]["selected_option"]["value"].partition(" ")
+    member, channel = body["user"]["id"], body.get("channel", {}).get("id", "")
     desk.access.check(client, member, channel, Action.LOOK_UP)
-    desk.feedback.add(member, _answer(desk, customer), desk.now(), right=True)
-    desk.audit.record(member, channel, "feedback", [(customer, "right")])
-    _answer_privately(respond, "Thank you. Whoever trains the model will see it.")
-    ack()
-
-
-def found_wrong(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-    """Ask what is wrong."""
-    customer, member, channel = _pressed(body)
-    desk.access.check(client, member, channel, Action.LOOK_UP)
-    client.views_open(trigger_id=body["trigger_id"], view=wrong_view(customer))
+    if word == RIGHT:
+        desk.feedback.add(member, _answer(desk, customer), desk.now(), right=True)
+        desk.audit.record(member, channel, "feedback", [(customer, "right")])
+        tell(client, body, respond, "Thank you. Whoever trains the model will see it.")
+    else:
+        open_over(client, body, wrong_view(customer))
     ack()
 
 
@@ -155,5 +156,16 @@ def _gone(customer: str) -> str:
     return f"Customer {customer} is in the newest snapshot no more. Look the id up again."
 
 
-def _answer_privately(respond: Respond, text: str) -> None:
-    respond(response_type="ephemeral", replace_original=False, **sentence(text).payload())
+def open_over(client: WebClient, body: dict[str, Any], view: View) -> None:
+    """Show a modal, over the one that the button is in if it is in one."""
+    in_modal = body.get("view", {}).get("type") == "modal"
+    show = client.views_push if in_modal else client.views_open
+    show(trigger_id=body["trigger_id"], view=view)
+
+
+def tell(client: WebClient, body: dict[str, Any], respond: Respond, text: str) -> None:
+    """Say a sentence to who pressed the button: beside the message, or over Home or the modal."""
+    if "response_url" in body:
+        respond(response_type="ephemeral", replace_original=False, **sentence(text).payload())
+    else:
+        open_over(client, body, told_view(text))

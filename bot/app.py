@@ -15,13 +15,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot import actions
-from bot.blocks import card, card_views, watching
+from bot.blocks import card, card_views, found, watching
 from bot.blocks import form as form_blocks
-from bot.blocks.guide import sentence, trouble_home, trouble_view
+from bot.blocks.guide import sentence, told_view, trouble_home
 from bot.commands import COMMAND, answer_command
 from bot.desk import Desk
 from bot.form import form_edited, form_submitted, form_wanted
 from bot.home import home_opened
+from bot.lookup import look_up_pressed
 from bot.once import repeated_event
 from segmentation.errors import SegbotError
 
@@ -40,8 +41,8 @@ ACTIONS: Final[dict[str, Listener]] = {
     card.WHY: actions.why_asked,
     card.WHAT_IF: actions.what_if_asked,
     card.WATCH: actions.watch_wanted,
-    card.RIGHT: actions.found_right,
-    card.WRONG: actions.found_wrong,
+    card.MORE: actions.more_chosen,
+    **dict.fromkeys(found.LOOK_UPS, look_up_pressed),
     watching.UNWATCH: actions.unwatch_wanted,
 }
 EVENTS: Final[dict[str, Listener]] = {"app_home_opened": home_opened}
@@ -102,14 +103,14 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
     """
     text = _told(error)
     if body.get("type") == "view_submission":
-        return _acknowledged({"response_action": "push", "view": trouble_view(text)})
+        return _acknowledged({"response_action": "push", "view": told_view(text)})
     if "command" in body:
         return _acknowledged({"response_type": "ephemeral", **sentence(text).payload()})
     if "response_url" in body:
         payload = {"response_type": "ephemeral", "replace_original": False}
         WebhookClient(body["response_url"]).send_dict(payload | sentence(text).payload())
     elif body.get("view", {}).get("type") == "modal":
-        client.views_update(view_id=body["view"]["id"], view=trouble_view(text))
+        client.views_update(view_id=body["view"]["id"], view=told_view(text))
     else:
         member = body["user"]["id"] if "user" in body else body["event"]["user"]
         client.views_publish(user_id=member, view=trouble_home(text))

@@ -1,16 +1,15 @@
 """`/segment`: the table of sub-commands, and look-ups by customer id."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from slack_bolt import Ack
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
 from bot.audit import Wanted
 from bot.blocks.around import audit_message, model_message, segments_message
-from bot.blocks.card import customer_card, several_customers, unknown_customer
 from bot.blocks.digest import digest_preview
 from bot.blocks.guide import Usage, help_message, sentence, usage_message
 from bot.blocks.parts import Message, unescaped
@@ -18,9 +17,10 @@ from bot.blocks.sizes import sizes_message
 from bot.blocks.watching import watching_message
 from bot.desk import Desk
 from bot.form import open_form
+from bot.lookup import NO_SNAPSHOT, Reply, answered, looked_up
 from bot.policy import Action
 from bot.watches import Watch
-from segmentation.answers import Answers, Overview, answers_for
+from segmentation.answers import Overview
 from segmentation.errors import SegbotError
 from segmentation.features import LONGEST_ID
 
@@ -28,10 +28,6 @@ COMMAND: Final = "/segment"
 MOST_IDS: Final = 10
 AUDIT_SHOWN: Final = 20
 FORM_WORDS: Final = ("", "form")
-NO_SNAPSHOT: Final = (
-    "No portfolio has been scored yet, so there is nothing to show. "
-    "Whoever runs Segbot does that with: segbot score PORTFOLIO"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +51,13 @@ class SubCommand:
     takes_more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer with what the audit trail says of it: the action, and a result a customer."""
+def answer_command(
+    desk: Desk, ack: Ack, command: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    """Answer `/segment …` to the member alone; the answer goes out with the acknowledgement.
 
-    message: Message
-    action: str
-    results: Sequence[tuple[str, str]]
-
-
-def answer_command(desk: Desk, ack: Ack, command: dict[str, Any], client: WebClient) -> None:
-    """Answer `/segment …` to the member alone; the answer goes out with the acknowledgement."""
+    An answer that Slack may refuse goes ahead of it, so that a plainer one can follow.
+    """
     member, channel = command["user_id"], command["channel_id"]
     text = unescaped(command.get("text", "")).strip()
     word, _, rest = text.partition(" ")
@@ -82,32 +74,24 @@ def answer_command(desk: Desk, ack: Ack, command: dict[str, Any], client: WebCli
         reply = Reply(sub_command.answer(desk, asked), word.lower(), [("", "shown")])
     else:
         desk.access.check(client, member, channel, Action.LOOK_UP)
-        reply = _look_up(desk, text)
+        reply = _look_up(desk, member, text)
     desk.audit.record(member, channel, reply.action, reply.results)
-    ack(response_type="ephemeral", **reply.message.payload())
+    if reply.plainer is None:
+        ack(response_type="ephemeral", **reply.message.payload())
+    elif answered(respond, reply.message):
+        ack()
+    else:
+        ack(response_type="ephemeral", **reply.plainer.payload())
 
 
-def _look_up(desk: Desk, text: str) -> Reply:
+def _look_up(desk: Desk, member: str, text: str) -> Reply:
     customers = _ids(text)
     if customers is None:
         return Reply(usage_message(text, USAGES), "unclear", [("", "refused")])
     if len(customers) > MOST_IDS:
         told = f"You named {len(customers)} customers; up to {MOST_IDS} can be looked up at once."
         return Reply(sentence(told), "look up", [(customer, "refused") for customer in customers])
-    found = answers_for(desk.store, desk.playbook, customers)
-    if found is None:
-        results = [(customer, "no snapshot") for customer in customers]
-        return Reply(sentence(NO_SNAPSHOT), "look up", results)
-    results = [(each, "shown" if each in found.answers else "unknown") for each in customers]
-    return Reply(_found(found, customers, desk.label), "look up", results)
-
-
-def _found(found: Answers, customers: list[str], label: str) -> Message:
-    if len(customers) > 1:
-        return several_customers(found, customers, label)
-    if not found.answers:
-        return unknown_customer(customers[0], found.snapshot, label)
-    return customer_card(found.answers[customers[0]], label)
+    return looked_up(desk, member, customers)
 
 
 def _ids(text: str) -> list[str] | None:

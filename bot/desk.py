@@ -11,6 +11,7 @@ from bot.access import Access
 from bot.audit import AuditTrail
 from bot.feedback import Feedback
 from bot.once import EventsTaken
+from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot
 from bot.watches import Watches
 from segmentation.answers import Overview, overview
@@ -64,6 +65,7 @@ class Desk:
     watches: Watches
     feedback: Feedback
     events: EventsTaken
+    recent: RecentLookUps
     slot: WeeklySlot
     label: str
     now: Callable[[], datetime]

@@ -18,6 +18,7 @@ from bot.feedback import Feedback
 from bot.ledger import Ledger
 from bot.once import EventsTaken
 from bot.policy import load_policy
+from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot, started_clockwork
 from bot.settings import Settings
 from bot.watches import Watches
@@ -105,6 +106,7 @@ def made_desk(settings: Settings) -> Desk:
         watches=Watches(store.engine),
         feedback=Feedback(store.engine),
         events=EventsTaken(store.engine, clock),
+        recent=RecentLookUps(store.engine),
         slot=WeeklySlot(
             settings.segbot_digest_day.number, settings.segbot_digest_time, settings.time_zone
         ),

@@ -6,6 +6,7 @@ from typing import Any, Final
 from bot.blocks.parts import (
     Block,
     Message,
+    View,
     actions,
     asking,
     bullets,
@@ -14,38 +15,62 @@ from bot.blocks.parts import (
     escaped,
     header,
     message,
+    modal,
+    overflow,
+    plain,
     section,
 )
-from segmentation.answers import Answer, Answers
+from segmentation.answers import Answer
 from segmentation.assignment import Band
 from segmentation.explanation import Driver, sureness
+from segmentation.history import Stay, since_told
 from segmentation.store import Snapshot
-from segmentation.wording import day, shorten
+from segmentation.wording import day
 
 TYPICAL: Final = "Typical = the segment's average"
-SUPPORTING: Final = 4  # the first three carry 78 % of the evidence (median)
-OPPOSING: Final = 3
+SUPPORTING: Final = 3  # these carry 78 % of the evidence (median)
+OPPOSING: Final = 2
 SHARE: Final = "share_card"
 WHY: Final = "why"
 WHAT_IF: Final = "what_if"
 WATCH: Final = "watch"
-RIGHT: Final = "feedback_right"
-WRONG: Final = "feedback_wrong"
+MORE: Final = "card_more"
+RIGHT: Final = "right"
+WRONG: Final = "wrong"
 
 
-def customer_card(answer: Answer, label: str) -> Message:
-    """The card of one customer of a snapshot; `label` is the line under every answer."""
-    assert answer.snapshot is not None
+def customer_card(answer: Answer, past: Sequence[Stay], label: str) -> Message:
+    """The card of one customer of a snapshot; `label` is the line under every answer.
+
+    `past` are the customer's stays in segments, the present one last.
+    """
     assert answer.customer is not None
-    return message(
-        [
-            header(answer.play.name),
-            section(f"*Customer {escaped(answer.customer)}*\n{escaped(answer.play.summary)}"),
-            *explanation_blocks(answer),
-            actions(*_buttons(answer.customer)),
-            context(*origin(answer.snapshot, label), TYPICAL),
-        ]
-    )
+    return message([*card_blocks(answer, past, label, _buttons(answer.customer))])
+
+
+def card_view(answer: Answer, past: Sequence[Stay], label: str) -> View:
+    """The same card where there is no channel to share it to."""
+    assert answer.customer is not None
+    _share, *others = _buttons(answer.customer)
+    return modal("Customer", card_blocks(answer, past, label, others)) | {"close": plain("Close")}
+
+
+def card_blocks(
+    answer: Answer, past: Sequence[Stay], label: str, buttons: Sequence[dict[str, Any]]
+) -> list[Block]:
+    """What fits on one screen: segment, since when, what to do, how sure, and why."""
+    assert answer.snapshot is not None
+    since = since_told(past)
+    return [
+        header(answer.play.name),
+        section(
+            f"*Customer {escaped(answer.customer or '')}*{f' · {escaped(since)}' if since else ''}"
+            f"\n{escaped(answer.play.summary)}"
+        ),
+        *explanation_blocks(answer),
+        actions(*buttons),
+        context(*origin(answer.snapshot, label), TYPICAL),
+    ]
 
 
 def _buttons(customer: str) -> list[dict[str, Any]]:
@@ -60,8 +85,13 @@ def _buttons(customer: str) -> list[dict[str, Any]]:
         button("Why?", WHY, value=customer),
         button("What if …", WHAT_IF, value=customer),
         button("Watch", WATCH, value=customer),
-        button("Right", RIGHT, value=customer),
-        button("Wrong …", WRONG, value=customer),
+        overflow(
+            MORE,
+            {
+                f"{RIGHT} {customer}": "This segment looks right",
+                f"{WRONG} {customer}": "This segment looks wrong …",
+            },
+        ),
     ]
 
 
@@ -82,7 +112,6 @@ def explanation_blocks(answer: Answer) -> list[Block]:
         section(f"*Why {here}*\n{bullets(supporting)}"),
         section(f"*What speaks for {there} instead*\n{against}"),
         *list_blocks("Blank, so the median in training was taken", answer.blanks),
-        *list_blocks("What would change it", (answer.nearest_change,)),
     ]
 
 
@@ -97,14 +126,10 @@ def _told(answer: Answer, drivers: Sequence[Driver]) -> list[str]:
 
 
 def certainty(answer: Answer) -> str:
-    """How sure, in words and on a scale, with what lowers it."""
+    """How sure, in words, with what lowers it."""
     assignment = answer.explanation.assignment
     there = escaped(answer.runner_up.short)
-    scale = "0 is the border with the next segment, 1 the segment's average or beyond"
-    sentences = [
-        f"{sureness(assignment).capitalize()} ({assignment.confidence:.2f}; {scale}).",
-        f"Next nearest: {there}.",
-    ]
+    sentences = [f"{sureness(assignment).capitalize()}. Next nearest: {there}."]
     if answer.retrainings:
         told = answer.retrainings
         sentences.append(f"{told[0].upper()}{told[1:]}.")
@@ -117,40 +142,6 @@ def certainty(answer: Answer) -> str:
             "Some figures are more extreme than those of 99 in 100 customers of this segment."
         )
     return " ".join(sentences)
-
-
-def several_customers(found: Answers, asked: Sequence[str], label: str) -> Message:
-    """Several customers at a glance, a paragraph each, and the ids that nobody has."""
-    rows = [
-        section(
-            f"*{escaped(customer)}* · {escaped(answer.play.name)}\n"
-            f"{sureness(answer.explanation.assignment).capitalize()}; "
-            f"next nearest: {escaped(answer.runner_up.short)}"
-        )
-        for customer, answer in found.answers.items()
-    ]
-    unknown = [customer for customer in asked if customer not in found.answers]
-    missing = [section(_unknown(unknown, found.snapshot))] if unknown else []
-    hint = "One id at a time shows why, and what to do"
-    return message([*rows, *missing, context(hint, *origin(found.snapshot, label))])
-
-
-def unknown_customer(customer: str, snapshot: Snapshot, label: str) -> Message:
-    """Nobody of that id is in the snapshot, and what to do about it."""
-    return message(
-        [
-            section(
-                f"{_unknown([customer], snapshot)} Check the id (capitals matter), or "
-                "type `/segment form` to enter the figures by hand."
-            ),
-            context(*origin(snapshot, label)),
-        ]
-    )
-
-
-def _unknown(customers: Sequence[str], snapshot: Snapshot) -> str:
-    ids = ", ".join(f"*{escaped(shorten(customer, 40))}*" for customer in customers)
-    return f"The snapshot of {day(snapshot.as_of)} has no customer {ids}."
 
 
 def origin(snapshot: Snapshot, label: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bot.blocks.parts import (
 )
 from segmentation.answers import Answer
 from segmentation.explanation import Driver, sureness
+from segmentation.history import Stay, drawn
 from segmentation.wording import percent
 
 SHOWN_FROM: Final = 0.005  # of all evidence: a smaller share is not told
@@ -43,15 +44,16 @@ def shared_card(answer: Answer, member: str, label: str) -> Message:
     )
 
 
-def why_view(answer: Answer, label: str) -> View:
-    """The whole explanation: each driver's share of the evidence, and what would change it."""
+def why_view(answer: Answer, past: Sequence[Stay], label: str) -> View:
+    """The whole explanation: each driver's share, what would change it, and how it came about."""
     here, there = escaped(answer.play.short), escaped(answer.runner_up.short)
     drivers = answer.explanation.drivers
     evidence = sum(abs(driver.contribution) for driver in drivers)
     blocks = [
         header(answer.play.name),
         section(f"*Customer {escaped(answer.customer or '')}* · next nearest: {there}"),
-        section(f"*How sure*\n{certainty(answer)}"),
+        section(f"*How sure*\n{certainty(answer)} {_scale(answer)}"),
+        *_over_time(past),
         *_shares(
             f"Speaks for {here}", [d for d in drivers if d.contribution > 0], evidence, answer
         ),
@@ -67,6 +69,26 @@ def why_view(answer: Answer, label: str) -> View:
         ),
     ]
     return modal("Why this segment", blocks) | {"close": plain("Close")}
+
+
+def _scale(answer: Answer) -> str:
+    confidence = answer.explanation.assignment.confidence
+    return (
+        f"On a scale from 0, the border with {escaped(answer.runner_up.short)}, to 1, the "
+        f"segment's average or beyond, this customer is at {confidence:.2f}."
+    )
+
+
+def _over_time(past: Sequence[Stay]) -> list[Block]:
+    """The small picture, drawn in text: no file is left in Slack, and screen readers get words."""
+    if sum(len(stay.sightings) for stay in past) < 2:
+        return []
+    shown = drawn(past)
+    lines = [f"`{stay.picture}` {escaped(stay.told)}" for stay in shown]
+    if len({stay.model for stay in shown}) > 1:
+        lines.append("The model was retrained in between, which may be why it changed.")
+    told = "A bar for each snapshot; the taller, the surer."
+    return [section(f"*Over time*\n{told}\n{bullets(lines)}")]
 
 
 def _shares(title: str, drivers: Sequence[Driver], evidence: float, answer: Answer) -> list[Block]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.blocks.card import TYPICAL, explanation_blocks
+from bot.blocks.card import TYPICAL, explanation_blocks, list_blocks
 from bot.blocks.parts import (
     Block,
     View,
@@ -111,6 +111,7 @@ def result_view(
         *([section(_beside(answer, present))] if present else []),
         section(escaped(answer.play.summary)),
         *explanation_blocks(answer),
+        *list_blocks("What would change it", answer.what_if[:1]),
         *([section(f"*Unusual figures, please check:* {', '.join(unusual)}.")] if unusual else []),
         actions(button("Edit the figures", EDIT)),
         context(TYPICAL, "The figures were not stored", escaped(label)),

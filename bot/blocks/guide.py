@@ -66,8 +66,8 @@ def sentence(text: str) -> Message:
     return message([section(escaped(text))])
 
 
-def trouble_view(text: str) -> View:
-    """A modal that says what went wrong."""
+def told_view(text: str) -> View:
+    """A modal of one sentence."""
     return modal("Segbot", [section(escaped(text))]) | {"close": plain("Close")}
 
 

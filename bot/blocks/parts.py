@@ -1,6 +1,6 @@
 """The pieces that messages and views are made of: blocks, escaping, and how dates read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ def _texts(block: Block) -> list[str]:
         return [block["text"]["text"]]
     if block["type"] == "context":
         return [element["text"] for element in block["elements"]]
+    if block["type"] == "table":
+        return [" · ".join(escaped(cell["text"]) for cell in row) for row in block["rows"]]
     return []
 
 
@@ -79,6 +81,12 @@ def button(text: str, action_id: str, *, primary: bool = False, value: str = "")
     return {"type": "button", "text": plain(text), "action_id": action_id} | style | carried
 
 
+def overflow(action_id: str, choices: Mapping[str, str]) -> dict[str, Any]:
+    """The menu behind “⋯”: at most 5 choices, each a value (150 characters) with its text."""
+    options = [{"text": plain(text), "value": value} for value, text in choices.items()]
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
 def asking(question: str, what: str, yes: str) -> dict[str, Any]:
     """A confirmation, to be joined to a button: a title, what happens, and the word for yes."""
     confirm = {
@@ -93,6 +101,16 @@ def asking(question: str, what: str, yes: str) -> dict[str, Any]:
 def actions(*buttons: dict[str, Any]) -> Block:
     """A row of buttons."""
     return {"type": "actions", "elements": list(buttons)}
+
+
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """A table of plain text, its first row the heading: one a message, 100 × 20 cells, none empty.
+
+    In messages only.
+    """
+    cells = [[{"type": "raw_text", "text": text or "–"} for text in row] for row in rows]
+    wrapped = [{"is_wrapped": True} for _ in rows[0]]
+    return {"type": "table", "rows": cells, "column_settings": wrapped}
 
 
 def bullets(lines: Sequence[str]) -> str:

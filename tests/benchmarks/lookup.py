@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from bot.blocks.card import customer_card
-from segmentation.answers import answers_for
+from segmentation.answers import answers_for, past_of
 from segmentation.playbook import load_playbook
 from segmentation.portfolio import portfolio_from_frame
 from segmentation.publishing import publish
@@ -47,7 +47,8 @@ def _compared(database: Path) -> list[Comparison]:
         for customer in ids:
             found = answers_for(store, playbook, [customer])
             assert found is not None
-            customer_card(found.answers[customer], "")
+            past = past_of(store, playbook, customer)
+            customer_card(found.answers[customer], past, "")
 
     def rows() -> None:
         for customer in ids:

@@ -23,6 +23,7 @@ from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
 from bot.once import EventsTaken
 from bot.policy import Policy, load_policy
+from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot
 from bot.watches import Watches
 from segmentation.model import SegmentModel
@@ -110,6 +111,7 @@ def bare_desk(
         watches=Watches(store.engine),
         feedback=Feedback(store.engine),
         events=EventsTaken(store.engine, lambda: NOON),
+        recent=RecentLookUps(store.engine),
         slot=WeeklySlot(0, time(9), ZoneInfo("Europe/Berlin")),
         label="Made-up customers",
         now=lambda: NOON,

@@ -48,6 +48,7 @@ def test_a_card_tells_segment_action_certainty_and_reasons(
         f"Next nearest: {expected.runner_up.short}",
         expected.explanation.supporting(1)[0].told(expected.runner_up.short),
         expected.explanation.opposing(1)[0].told(expected.runner_up.short),
+        "since 9 Nov 2026",
         "Snapshot of 16 Nov 2026, 2,000 customers (portfolio.csv)",
         "Made-up customers",
     ):
@@ -92,9 +93,10 @@ def test_several_customers_come_at_a_glance_with_the_unknown_named(
     ada: Driver, portfolio: Portfolio
 ) -> None:
     told = answer(ada, f"/segment {portfolio.ids[0]}, {portfolio.ids[1]} C99999")
-    assert f"*{portfolio.ids[0]}* · Cash Advance Heavy, Risk-Prone" in told
+    assert "Customer · Segment · How sure · Next nearest" in told
+    assert f"{portfolio.ids[0]} · Cash Advance Heavy, Risk-Prone" in told
     assert str(portfolio.ids[1]) in told
-    assert "no customer *C99999*" in told
+    assert "C99999 · not in the snapshot" in told
 
 
 def test_ten_customers_fit_in_one_answer_and_eleven_are_refused(
@@ -146,7 +148,7 @@ def test_a_wicked_customer_id_pings_nobody(ada: Driver, desk: Desk) -> None:
     """The workspace lists every mass mention among its problems, which fails this test."""
     found = answers_for(desk.store, desk.playbook, [WICKED])
     assert found is not None
-    card = customer_card(found.answers[WICKED], "label")
+    card = customer_card(found.answers[WICKED], (), "label")
     assert "&lt;!channel&gt;" in card.text
     assert "<!" not in card.text
     assert "I did not understand" in answer(ada, f"/segment {WICKED}")

@@ -1,0 +1,43 @@
+"""Recent look-ups: the last few customers that each member looked up, for that member's Home."""
+
+from typing import Final
+
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, insert, select
+
+from segmentation.schema import make_tables, one_writer
+
+_metadata = MetaData()
+# Ids as they are, for the audit trail has only hashes; so these few alone, and not when.
+_recent = Table(
+    "recent_look_ups",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("member", String(32), nullable=False, index=True),
+    Column("customer", String(255), nullable=False),
+)
+KEPT: Final = 5
+
+
+class RecentLookUps:
+    """The newest look-ups of every member; safe among threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        make_tables(engine, _metadata)
+        self._engine = engine
+
+    def add(self, member: str, customer: str) -> None:
+        """Put a customer first, and forget what is beyond the newest few."""
+        mine = _recent.c.member == member
+        with one_writer(self._engine) as connection:
+            connection.execute(delete(_recent).where(mine, _recent.c.customer == customer))
+            connection.execute(insert(_recent).values(member=member, customer=customer))
+            kept = connection.execute(
+                select(_recent.c.id).where(mine).order_by(_recent.c.id.desc()).limit(KEPT)
+            ).scalars()
+            connection.execute(delete(_recent).where(mine, _recent.c.id < min(kept)))
+
+    def of(self, member: str) -> list[str]:
+        """What a member looked up, the newest first."""
+        query = select(_recent.c.customer).where(_recent.c.member == member)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(_recent.c.id.desc())).scalars())
