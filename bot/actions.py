@@ -9,16 +9,13 @@ from slack_sdk.errors import SlackApiError
 from bot.access import DeniedError
 from bot.blocks.card import RIGHT
 from bot.blocks.card_views import REASON, shared_card, why_view, wrong_view
-from bot.blocks.form import form_view
-from bot.blocks.guide import sentence, told_view
-from bot.blocks.parts import View
 from bot.desk import Desk
-from bot.form import may_be_blank
+from bot.form import what_if_form
 from bot.policy import Action
+from bot.showing import open_over, tell
 from bot.watches import MOST, Watch
 from segmentation.answers import Answer, answers_for, past_of
 from segmentation.errors import SegbotError
-from segmentation.features import COLUMNS
 
 
 def card_shared(
@@ -67,15 +64,8 @@ def what_if_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient)
     """Open the form with a customer's figures in it."""
     customer, member, channel = _pressed(body)
     desk.access.check(client, member, channel, Action.FORM)
-    found = desk.store.look_up([customer])
-    if found is None or customer not in found.values:
-        raise SegbotError(_gone(customer))
-    values = {
-        column: None if value != value else value  # noqa: PLR0124 - NaN alone differs from itself
-        for column, value in zip(COLUMNS, found.values[customer].tolist(), strict=True)
-    }
+    view = what_if_form(desk, customer)
     desk.audit.record(member, channel, "what if", [(customer, "shown")])
-    view = form_view(may_be_blank(desk, values), values, desk.label, customer)
     open_over(client, body, view)
     ack()
 
@@ -154,18 +144,3 @@ def _answer(desk: Desk, customer: str) -> Answer:
 
 def _gone(customer: str) -> str:
     return f"Customer {customer} is in the newest snapshot no more. Look the id up again."
-
-
-def open_over(client: WebClient, body: dict[str, Any], view: View) -> None:
-    """Show a modal, over the one that the button is in if it is in one."""
-    in_modal = body.get("view", {}).get("type") == "modal"
-    show = client.views_push if in_modal else client.views_open
-    show(trigger_id=body["trigger_id"], view=view)
-
-
-def tell(client: WebClient, body: dict[str, Any], respond: Respond, text: str) -> None:
-    """Say a sentence to who pressed the button: beside the message, or over Home or the modal."""
-    if "response_url" in body:
-        respond(response_type="ephemeral", replace_original=False, **sentence(text).payload())
-    else:
-        open_over(client, body, told_view(text))

@@ -15,12 +15,19 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot import actions
-from bot.blocks import card, card_views, found, watching
+from bot.blocks import card, card_views, form_result, found, watching
 from bot.blocks import form as form_blocks
 from bot.blocks.guide import sentence, told_view, trouble_home
 from bot.commands import COMMAND, answer_command
 from bot.desk import Desk
-from bot.form import form_edited, form_submitted, form_wanted
+from bot.form import (
+    form_edited,
+    form_filled,
+    form_submitted,
+    form_tried,
+    form_wanted,
+    form_widened,
+)
 from bot.home import home_opened
 from bot.lookup import look_up_pressed
 from bot.once import repeated_event
@@ -36,7 +43,10 @@ VIEWS: Final[dict[str, Listener]] = {
 }
 ACTIONS: Final[dict[str, Listener]] = {
     form_blocks.OPEN: form_wanted,
-    form_blocks.EDIT: form_edited,
+    form_blocks.FILL: form_filled,
+    form_blocks.WIDEN: form_widened,
+    form_blocks.TRY: form_tried,
+    form_result.EDIT: form_edited,
     card.SHARE: actions.card_shared,
     card.WHY: actions.why_asked,
     card.WHAT_IF: actions.what_if_asked,

@@ -27,7 +27,7 @@ from segmentation.features import LONGEST_ID
 COMMAND: Final = "/segment"
 MOST_IDS: Final = 10
 AUDIT_SHOWN: Final = 20
-FORM_WORDS: Final = ("", "form")
+FORM_WORDS: Final = ("", "form")  # the short form, the full one
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def answer_command(
     word, _, rest = text.partition(" ")
     if text.lower() in FORM_WORDS:
         desk.access.check(client, member, channel, Action.FORM)
-        open_form(desk, client, command["trigger_id"])
+        open_form(desk, client, command["trigger_id"], quick=not text)
         ack()
         return
     sub_command = SUB_COMMANDS.get(word.lower())
@@ -180,7 +180,7 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
 USAGES: Final[tuple[Usage, ...]] = (
     Usage("<customer id>", "which segment a customer is in, why, how sure, and what to do"),
     Usage("<id> <id> …", f"up to {MOST_IDS} customers at a glance"),
-    Usage("", "a form: enter the figures of someone who is in no portfolio yet"),
-    Usage("form", "the same form, by name"),
+    Usage("", "a short form: six figures of someone who is in no portfolio yet"),
+    Usage("form", "the full form, with all 17 figures"),
     *(sub_command.usage for sub_command in SUB_COMMANDS.values()),
 )

@@ -1,22 +1,24 @@
 """What can be told of one customer or of the whole book: figures joined with the playbook."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.counterfactuals import counterfactuals, nearest_change
+from segmentation.counterfactuals import Counterfactual, Counterfactuals, counterfactuals
 from segmentation.drift import Drift, drift_of_counts
 from segmentation.explanation import Explanation, explain
 from segmentation.history import A_YEAR, Sighting, Stay, stays
 from segmentation.imputation import imputation_effect
 from segmentation.model import Segment, SegmentModel
 from segmentation.playbook import Play, Playbook
+from segmentation.quick import QUICK, narrowed
 from segmentation.store import Snapshot, Store
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Answer:
     """One customer's segment and texts; `customer` and `snapshot` are None for typed values.
 
@@ -36,15 +38,20 @@ class Answer:
     values: NDArray[np.float64]
     names: Mapping[int, str]
 
+    @cached_property
+    def changes(self) -> Counterfactuals:
+        """The smallest changes that would lead to another segment; worked out when asked for."""
+        return counterfactuals(self.model, self.values)
+
     @property
-    def nearest_change(self) -> str:
-        """The smallest change in one feature that would lead to another segment, in a sentence."""
-        return nearest_change(self.model, self.values).told(self.names)[0]
+    def ways(self) -> tuple[Counterfactual, ...]:
+        """The changes that are possible, in one feature first."""
+        return tuple(way for way in (self.changes.single, self.changes.double) if way is not None)
 
     @property
     def what_if(self) -> tuple[str, ...]:
-        """Which smallest changes, in one feature and in two, would lead to another segment."""
-        return counterfactuals(self.model, self.values).told(self.names)
+        """A sentence for each of `ways`, then what is not possible."""
+        return self.changes.told(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,13 @@ def answer_for_values(
     return _answer(model, playbook, values, None, None)
 
 
+def quick_answer_for_values(
+    model: SegmentModel, playbook: Playbook, values: NDArray[np.float64]
+) -> Answer:
+    """The answer for the short form's figures, shape (17,): NaN counts as unknown, not as usual."""
+    return replace(_answer(narrowed(model, QUICK), playbook, values, None, None), blanks=())
+
+
 def _answer(
     model: SegmentModel,
     playbook: Playbook,
@@ -141,7 +155,7 @@ def _answer(
 ) -> Answer:
     explanation = explain(model, values)
     names = {segment.id: playbook.play(segment).short for segment in model.segments}
-    calibration = model.calibration
+    calibration, smallest = model.calibration, counterfactuals(model, values)
     return Answer(
         customer=customer,
         snapshot=snapshot,

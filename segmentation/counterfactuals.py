@@ -123,15 +123,6 @@ def counterfactuals(model: SegmentModel, values: Values) -> Counterfactuals:
     return Counterfactuals(*(_counterfactual(border, way) for way in (single, double)))
 
 
-def nearest_change(model: SegmentModel, values: Values) -> Counterfactuals:
-    """As `counterfactuals`, but two features are looked at only where one alone does not do."""
-    border = border_around(model, values)
-    available = levers(values, border.known)
-    single = smallest_single(border, available)
-    double = None if single else smallest_double(border, available, np.inf)
-    return Counterfactuals(*(_counterfactual(border, way) for way in (single, double)))
-
-
 def _counterfactual(border: Border, way: Way | None) -> Counterfactual | None:
     if way is None:
         return None

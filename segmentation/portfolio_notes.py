@@ -1,6 +1,7 @@
-"""What is unusual about a portfolio that can be used all the same, in sentences."""
+"""What is unusual about a portfolio or a customer that can be used all the same, in sentences."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -81,28 +82,76 @@ def _purchases_do_not_add_up(columns: Columns) -> NDArray[np.bool_]:
     return np.asarray(np.abs(total - parts) > _TOLERANCE * np.maximum(1, np.maximum(total, parts)))
 
 
-_CONTRADICTIONS: Final[tuple[tuple[str, Callable[[Columns], NDArray[np.bool_]]], ...]] = (
-    (
+@dataclass(frozen=True, slots=True)
+class _Contradiction:
+    """What contradicts itself: in a file's own words, in plain words, and in which customers."""
+
+    columns: str
+    plainly: str
+    found: Callable[[Columns], NDArray[np.bool_]]
+
+
+_CONTRADICTIONS: Final = (
+    _Contradiction(
         "PURCHASES does not equal ONEOFF_PURCHASES + INSTALLMENTS_PURCHASES",
+        "The purchases total is not one-off plus instalment purchases",
         _purchases_do_not_add_up,
     ),
-    (
+    _Contradiction(
         "PURCHASES, PURCHASES_FREQUENCY and PURCHASES_TRX are zero in part only",
+        "Purchases are zero in part only: total, count and months should all be zero, or none",
         _not_zero_together("PURCHASES", "PURCHASES_FREQUENCY", "PURCHASES_TRX"),
     ),
-    (
+    _Contradiction(
         "CASH_ADVANCE, CASH_ADVANCE_FREQUENCY and CASH_ADVANCE_TRX are zero in part only",
+        "Cash advances are zero in part only: amount, count and months should all be zero, or none",
         _not_zero_together("CASH_ADVANCE", "CASH_ADVANCE_FREQUENCY", "CASH_ADVANCE_TRX"),
     ),
 )
 
 
+def _exceeds(more: str, less: str) -> Callable[[Columns], NDArray[np.bool_]]:
+    def found(columns: Columns) -> NDArray[np.bool_]:
+        return np.asarray(columns[INDEX[more]] > columns[INDEX[less]] * (1 + _TOLERANCE))
+
+    return found
+
+
+# Worth a second look at one customer; in a portfolio some customers are always like that.
+_ODDITIES: Final = (
+    (
+        "Months with a one-off are more than months with a purchase",
+        _exceeds("ONEOFF_PURCHASES_FREQUENCY", "PURCHASES_FREQUENCY"),
+    ),
+    (
+        "Months with an instalment are more than months with a purchase",
+        _exceeds("PURCHASES_INSTALLMENTS_FREQUENCY", "PURCHASES_FREQUENCY"),
+    ),
+    ("The balance is over the credit limit", _exceeds("BALANCE", "CREDIT_LIMIT")),
+)
+
+
+def remarks(values: Values) -> tuple[str, ...]:
+    """What to check about one customer, `values` of shape (17,): implausible, or contradicting.
+
+    Nothing of it keeps the customer from being scored. Blanks contradict nothing.
+    """
+    columns = [*values[:, np.newaxis]]
+    unusual = [
+        f"{feature.label} {feature.shown(value)} is unusual. {feature.usually}".rstrip()
+        for feature, value in zip(FEATURES, values.tolist(), strict=True)
+        if feature.unusual(np.asarray(value)).item()
+    ]
+    checks = [(each.plainly, each.found) for each in _CONTRADICTIONS] + [*_ODDITIES]
+    return (*unusual, *(f"{what}." for what, found in checks if found(columns).item()))
+
+
 def contradictions(columns: Columns) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """What contradicts itself in some customers, in words, and which customers: shape (n,)."""
-    for what, contradict in _CONTRADICTIONS:
-        found = contradict(columns)
+    for each in _CONTRADICTIONS:
+        found = each.found(columns)
         if found.any():
-            yield what, found
+            yield each.columns, found
 
 
 def _contradictions(columns: Columns, rows: Rows) -> Iterator[str]:

@@ -127,15 +127,17 @@ class Driver:
         value: object = None,
         *,
         in_message: str | None = None,
+        entered: Entered | None = None,
     ) -> Delivery:
         """Press the newest visible element with this action_id, or choose `value` in it.
 
         Looks in the open modal only while there is one; else on Home if that was opened last,
-        then in messages, newest first. `in_message` is the `ts` of one message to look in.
+        then in messages, newest first. `in_message` is the `ts` of one message to look in;
+        `entered` is what the form around the element holds.
         """
         source = self._source(action_id, in_message)
         action = {"action_id": action_id, "value": value}
-        return interactions.act(self._exchange, self.member, source, action)
+        return interactions.act(self._exchange, self.member, source, action, entered)
 
     def uses_shortcut(self, callback_id: str, message: Json) -> Delivery:
         """Use a message shortcut on a message that this member sees."""

@@ -1,12 +1,16 @@
-"""The form: all 17 inputs, all faults at once, the result in its place, and back to edit."""
+"""The form: short or full, filled from a customer, all faults at once, the result in its place."""
 
 import pytest
 
-from bot.blocks.form import EDIT, INPUT, OPEN, form_view
+from bot.blocks import card
+from bot.blocks.form import FILL, FILL_FROM, INPUT, OPEN, TRY, WIDEN, Form, form_view
+from bot.blocks.form_result import EDIT
 from bot.desk import Desk
 from bot.local_workspace import Driver
 from segmentation.features import COLUMNS, FEATURES
 from segmentation.model import SegmentModel
+from segmentation.portfolio import Portfolio
+from segmentation.quick import QUICK
 
 
 @pytest.fixture
@@ -24,11 +28,26 @@ def typed(model: SegmentModel) -> dict[str, dict[str, str | None]]:
 def fresh_form(ada: Driver) -> None:
     if ada.modal is not None:
         ada.closes_modal(everything=True)
-    ada.types("/segment", channel="segments")
+    ada.types("/segment form", channel="segments")
 
 
 def inputs(view: dict) -> dict[str, dict]:
-    return {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    """The inputs for figures, by column, whatever was filled in meanwhile."""
+    found = {
+        block["block_id"].partition(".")[0]: block
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    return {column: block for column, block in found.items() if column != FILL_FROM}
+
+
+def filled(view: dict) -> dict[str, str | None]:
+    return {column: block["element"].get("initial_value") for column, block in inputs(view).items()}
+
+
+@pytest.fixture
+def six(typed: dict) -> dict:
+    return {column: typed[column] for column in QUICK}
 
 
 def test_the_form_asks_for_all_features_in_groups_with_hints(ada: Driver, desk: Desk) -> None:
@@ -98,7 +117,21 @@ def test_edit_brings_the_figures_back(ada: Driver, typed: dict) -> None:
 
 def test_unusual_figures_are_answered_and_pointed_out(ada: Driver, typed: dict) -> None:
     assert ada.submits(typed | {"CASH_ADVANCE": {INPUT: "900000"}}) == {}
-    assert "*Unusual figures, please check:* Cash advances 900,000." in str(ada.modal)
+    assert "• Cash advances 900,000 is unusual. Usually 0 to 20,300." in str(ada.modal)
+
+
+def test_contradictions_are_answered_and_pointed_out(ada: Driver, typed: dict) -> None:
+    odd = {"PURCHASES": "9000", "CASH_ADVANCE_TRX": "0", "BALANCE": "9999", "CREDIT_LIMIT": "500"}
+    odd |= {"ONEOFF_PURCHASES_FREQUENCY": "1"}
+    assert ada.submits(typed | {column: {INPUT: value} for column, value in odd.items()}) == {}
+    result = str(ada.modal)
+    for told in (
+        "The purchases total is not one-off plus instalment purchases.",
+        "Cash advances are zero in part only",
+        "Months with a one-off are more than months with a purchase.",
+        "The balance is over the credit limit.",
+    ):
+        assert told in result
 
 
 def test_the_form_is_accounted_for_and_stores_no_figures(
@@ -110,6 +143,78 @@ def test_the_form_is_accounted_for_and_stores_no_figures(
     assert (record.member, record.action, record.customer) == ("U01ADA", "form", "")
 
 
+def test_the_short_form_asks_for_six_figures_and_says_what_that_costs(
+    ada: Driver, six: dict
+) -> None:
+    ada.closes_modal()
+    ada.types("/segment", channel="segments")
+    form = ada.modal or {}
+    assert set(inputs(form)) == set(QUICK)
+    assert "the same segment as all 17 for about 94 of 100 customers" in str(form)
+    assert ada.submits(six) == {}
+    result = str(ada.modal)
+    assert "Cash Advance Heavy, Risk-Prone" in result
+    assert "*Not asked in the short form, so left out of account*" in result
+    assert "Credit limit" in result
+    assert "Fairly sure" in result
+    ada.presses(EDIT)
+    assert set(inputs(ada.wait_for_modal(containing="number_input"))) == set(QUICK)
+
+
+def test_the_full_form_keeps_what_was_typed_into_the_short_one(ada: Driver) -> None:
+    ada.closes_modal()
+    ada.types("/segment", channel="segments")
+    ada.presses(WIDEN, entered={"BALANCE": {INPUT: "1234.5"}, "PURCHASES": {INPUT: "70"}})
+    form = ada.wait_for_modal(containing="CREDIT_LIMIT")
+    assert len(inputs(form)) == 17
+    assert filled(form)["BALANCE"] == "1234.5"
+    assert filled(form)["PURCHASES"] == "70"
+
+
+def test_the_form_is_filled_in_from_a_customer(
+    ada: Driver, desk: Desk, portfolio: Portfolio
+) -> None:
+    customer = str(portfolio.ids[60])
+    ada.presses(FILL, entered={FILL_FROM: {INPUT: customer.lower()}})
+    told = str(ada.wait_for_modal(containing="There is no customer"))
+    assert f"Did you mean {customer}" in told
+    ada.presses(FILL, entered={FILL_FROM: {INPUT: customer}})
+    form = ada.wait_for_modal(containing=f"What if customer {customer}")
+    found = desk.store.look_up([customer])
+    assert found is not None
+    shown = filled(form)
+    for column, value in zip(COLUMNS, found.values[customer].tolist(), strict=True):
+        assert shown[column] is None or float(shown[column]) == value
+    assert ada.submits() == {}
+    assert f"*Customer {customer} stays" in str(ada.modal)
+
+
+def test_what_if_offers_the_change_that_leads_elsewhere(ada: Driver, portfolio: Portfolio) -> None:
+    ada.closes_modal()
+    ada.types(f"/segment {portfolio.ids[60]}", channel="segments")
+    ada.presses(card.WHAT_IF)
+    before = ada.wait_for_modal(containing="What if customer")
+    assert "all else equal, this customer would be" in str(before)
+    ada.presses(TRY, "0")
+    after = ada.wait_for_modal(containing=".1")
+    assert filled(after) != filled(before)
+    assert ada.submits() == {}
+    assert f"*Customer {portfolio.ids[60]} would change from" in str(ada.modal)
+    assert "*Now*" in str(ada.modal)
+    assert "*With these figures*" in str(ada.modal)
+
+
+def test_a_result_offers_the_change_that_leads_elsewhere(ada: Driver, typed: dict) -> None:
+    assert ada.submits(typed) == {}
+    first = str(ada.modal)
+    assert "What would change it" in first
+    ada.presses(TRY, "0")
+    ada.wait_for_modal(containing="number_input")
+    assert ada.submits() == {}
+    heading = (ada.modal or {})["blocks"][0]["text"]["text"]
+    assert heading != "Cash Advance Heavy, Risk-Prone"
+
+
 def test_the_form_opens_by_name_and_from_home(ada: Driver) -> None:
     ada.closes_modal()
     ada.types("/segment form", channel="segments")
@@ -117,9 +222,9 @@ def test_the_form_opens_by_name_and_from_home(ada: Driver) -> None:
     ada.closes_modal()
     ada.opens_home()
     ada.presses(OPEN)
-    assert len(inputs(ada.wait_for_modal())) == 17
+    assert len(inputs(ada.wait_for_modal())) == 6
 
 
 def test_a_model_that_knows_no_blanks_asks_for_every_figure() -> None:
-    view = form_view(frozenset(), {}, "")
+    view = form_view(Form(), frozenset(), "")
     assert not any(block["optional"] for block in inputs(view).values())
