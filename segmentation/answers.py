@@ -155,7 +155,7 @@ def _answer(
 ) -> Answer:
     explanation = explain(model, values)
     names = {segment.id: playbook.play(segment).short for segment in model.segments}
-    calibration, smallest = model.calibration, counterfactuals(model, values)
+    calibration = model.calibration
     return Answer(
         customer=customer,
         snapshot=snapshot,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.blocks.form import EDIT, INPUT, OPEN
+from bot.blocks.form import INPUT, OPEN
+from bot.blocks.form_result import EDIT
 from bot.desk import Desk
 from bot.local_workspace import Driver, LocalWorkspace
 from segmentation.features import FEATURES
