@@ -8,6 +8,7 @@ from bot.local_workspace.errors import SlackError
 from bot.local_workspace.events import tell
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.records import Channel, Delivery, File, Json, Member, Message, Reply
+from bot.local_workspace.unfurling import link_shared, linked, links
 
 MESSAGE_EVENTS = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}
 
@@ -92,8 +93,8 @@ def _message(
         )
     )
     delivery = Delivery()
-    if channel.id in state.bot_channels:
-        for name, content in _events(exchange, channel, message):
+    for name, content in _events(exchange, channel, message):
+        if channel.id in state.bot_channels or name == "link_shared":
             told = tell(exchange, name, content)
             delivery = delivery if told == Delivery() else told
     return delivery
@@ -101,7 +102,7 @@ def _message(
 
 def _typed_text(text: str) -> str:
     """What a member typed, escaped; a mention of someone by id stays one."""
-    return re.sub(r"&lt;(@U\w+)&gt;", r"<\1>", payloads.escaped(text))
+    return linked(re.sub(r"&lt;(@U\w+)&gt;", r"<\1>", payloads.escaped(text)))
 
 
 def _events(exchange: Exchange, channel: Channel, message: Message) -> Iterator[tuple[str, Json]]:
@@ -110,5 +111,7 @@ def _events(exchange: Exchange, channel: Channel, message: Message) -> Iterator[
     mentions = f"<@{app.bot_user_id}>" in message.text
     for name in (MESSAGE_EVENTS[channel.kind], *(["app_mention"] if mentions else [])):
         yield name, payloads.message_event(app, message, channel, name)
+    if found := links(exchange.state, message):
+        yield "link_shared", link_shared(exchange.state, message, channel, found)
     for file in message.files:
         yield "file_shared", payloads.file_shared(file, message)

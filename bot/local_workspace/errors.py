@@ -5,6 +5,7 @@ from typing import Any
 # These tell of the state of the workspace; a careful app meets them and goes on.
 CIRCUMSTANCES = frozenset(
     {
+        "cannot_find_message",
         "cant_update_message",
         "channel_not_found",
         "file_not_found",

@@ -7,6 +7,7 @@ from bot.local_workspace.records import Channel, Delivery, Json, Member
 EVENT_SCOPES = {
     "app_mention": ("app_mentions:read",),
     "file_shared": ("files:read",),
+    "link_shared": ("links:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
     "message.channels": ("channels:history",),

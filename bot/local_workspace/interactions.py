@@ -98,15 +98,16 @@ def _in_message(
     exchange: Exchange, member: Member, message: Message, action: Json, entered: Entered
 ) -> Json:
     state = exchange.state
-    taken, chosen = _action(exchange, member, message.blocks, action)
-    values = form_values(state, member, message.blocks, entered)
+    taken, chosen = _action(exchange, member, message.everything, action)
+    values = form_values(state, member, message.everything, entered)
     for block_id, fields in chosen.items():
         values.setdefault(block_id, {}).update(fields)
+    channel, block_id = state.channels[message.channel], taken["block_id"]
     return {
-        **payloads.message_action(state.app, member, message, state.channels[message.channel]),
+        **payloads.message_action(state.app, member, message, channel, message.unfurled(block_id)),
         **exchange.handles(member.id, message.channel, message, acts_on=True),
         "actions": [taken],
-        "state": {"values": entered_state(message.blocks, values)},
+        "state": {"values": entered_state(message.everything, values)},
     }
 
 

@@ -207,7 +207,7 @@ class Driver:
         for message in self._newest_first():
             if in_message in {None, message.ts}:
                 source = {"type": "message", "channel": message.channel, "ts": message.ts}
-                yield source, message.blocks
+                yield source, message.everything
 
     def _newest_first(self) -> list[Message]:
         """Every message that this member can see, wherever it is."""

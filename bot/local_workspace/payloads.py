@@ -34,14 +34,25 @@ def slash_command(app: InstalledApp, member: Member, channel: Channel, typed: st
     }
 
 
-def message_action(app: InstalledApp, member: Member, message: Message, channel: Channel) -> Json:
-    """A press or a choice in a message; an ephemeral message does not travel along."""
+def message_action(
+    app: InstalledApp,
+    member: Member,
+    message: Message,
+    channel: Channel,
+    unfurled: str | None = None,
+) -> Json:
+    """A press or a choice in a message, or below its link `unfurled`.
+
+    An ephemeral message does not travel along.
+    """
     container = {
-        "type": "message",
+        "type": "message_attachment" if unfurled else "message",
         "message_ts": message.ts,
         "channel_id": message.channel,
         "is_ephemeral": message.visible_to is not None,
     }
+    if unfurled:
+        container |= {"is_app_unfurl": True, "app_unfurl_url": unfurled}
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     payload = {
@@ -178,6 +189,11 @@ def message_json(app: InstalledApp, message: Message) -> Json:
     if message.files:
         shown["subtype"] = "file_share"
         shown["files"] = [file_json(file) for file in message.files]
+    if message.unfurls:
+        shown["attachments"] = [
+            {"id": number, "from_url": url, "is_app_unfurl": True, "blocks": blocks}
+            for number, (url, blocks) in enumerate(message.unfurls.items(), start=1)
+        ]
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
     if message.edited:
@@ -199,6 +215,7 @@ def page_message(app: InstalledApp, message: Message, member: Member | None) -> 
         "ephemeral": message.visible_to is not None,
         "thread_ts": message.thread_ts,
         "edited": message.edited,
+        "unfurls": [{"url": url, "blocks": each} for url, each in message.unfurls.items()],
         "system": message.system,
         "files": [page_file(file) for file in message.files],
     }

@@ -1,5 +1,6 @@
 """What a workspace is made of: members, channels, user groups, messages, views, files."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -140,7 +141,10 @@ class File:
 
 @dataclass(slots=True)
 class Message:
-    """A message in a channel; `visible_to` names the one member who sees an ephemeral one."""
+    """A message in a channel; `visible_to` names the one member who sees an ephemeral one.
+
+    `unfurls` are the blocks below its links, by link.
+    """
 
     ts: str
     channel: str
@@ -153,6 +157,19 @@ class Message:
     from_bot: bool = False
     edited: bool = False
     system: bool = False
+    unfurls: dict[str, list[Json]] = field(default_factory=dict)
+
+    @property
+    def everything(self) -> list[Json]:
+        """All blocks that the message shows, those below its links included."""
+        return [*self.blocks, *itertools.chain(*self.unfurls.values())]
+
+    def unfurled(self, block_id: str) -> str | None:
+        """The link that a block stands below, None for a block of the message itself."""
+        for url, blocks in self.unfurls.items():
+            if block_id in {block["block_id"] for block in blocks}:
+                return url
+        return None
 
 
 @dataclass(slots=True)

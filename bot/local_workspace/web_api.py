@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from bot.local_workspace import chat_api, directory_api, files_api, views_api, workflow_steps
+from bot.local_workspace import (
+    chat_api,
+    directory_api,
+    files_api,
+    unfurling,
+    views_api,
+    workflow_steps,
+)
 from bot.local_workspace.answers import Answer
 from bot.local_workspace.errors import SlackError, invalid
 from bot.local_workspace.posting import decoded
@@ -32,6 +39,7 @@ METHODS = {
     "chat.getPermalink": Method(chat_api.get_permalink, (), ("channel", "message_ts")),
     "chat.postEphemeral": Method(chat_api.post_ephemeral, ("chat:write",), ("channel", "user")),
     "chat.postMessage": Method(chat_api.post_message, ("chat:write",), ("channel",)),
+    "chat.unfurl": Method(unfurling.unfurl, ("links:write",), ("unfurls",)),
     "chat.update": Method(chat_api.update, ("chat:write",), ("channel", "ts")),
     "conversations.history": Method(
         directory_api.conversations_history, READS_CHANNELS, ("channel",)
@@ -66,7 +74,7 @@ METHODS = {
     "views.push": Method(views_api.push_modal, (), ("trigger_id", "view")),
     "views.update": Method(views_api.update, (), ("view",)),
 }
-JSON_ARGUMENTS = ("blocks", "files", "outputs", "view")
+JSON_ARGUMENTS = ("blocks", "files", "outputs", "unfurls", "view")
 
 
 def answer(state: State, name: str, token: str, arguments: Json) -> Answer:

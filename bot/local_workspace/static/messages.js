@@ -57,6 +57,7 @@ export class MessageList {
         message.ephemeral && h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
         !compact && byline(message),
         this.#body(message),
+        message.unfurls.map((unfurl) => this.#unfurl(message, unfurl)),
         message.files.map(drawFile),
         replies.length > 0 && this.#repliesButton(message, replies),
       ),
@@ -71,6 +72,11 @@ export class MessageList {
       ? drawBlocks(message.blocks, new Surface(source, page))
       : message.text && h("div", { class: "text" }, mrkdwn(message.text, page.names));
     return h("div", { class: "body" }, drawn, message.edited && h("span", { class: "edited" }, "(edited)"));
+  }
+
+  #unfurl({ channel, ts }, { url, blocks }) {
+    const surface = new Surface({ type: "message", channel, ts }, this.page);
+    return h("div", { class: "unfurl", role: "group", "aria-label": `Preview of ${url}` }, drawBlocks(blocks, surface));
   }
 
   #tools(message) {
