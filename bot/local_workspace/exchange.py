@@ -1,8 +1,11 @@
 """One exchange with the app: what a member did goes out, what the app answers is carried out."""
 
+import itertools
+import math
+
 from bot.local_workspace import payloads
 from bot.local_workspace.errors import SlackError
-from bot.local_workspace.link import Kind, Link
+from bot.local_workspace.link import Kind, Link, Redelivery
 from bot.local_workspace.posting import respond
 from bot.local_workspace.records import Json, Message, OpenView, Reply
 from bot.local_workspace.state import State
@@ -11,15 +14,20 @@ from bot.local_workspace.state import State
 class Exchange:
     """The workspace's side of the conversation with the app."""
 
-    def __init__(self, state: State, link: Link) -> None:
+    def __init__(self, state: State, link: Link, redelivery: Redelivery | None = None) -> None:
         self.state = state
         self.link = link
+        self._redelivery = redelivery
+        self._counted = itertools.count(1)
 
     def deliver(self, kind: Kind, payload: Json) -> Reply:
         """Send a payload and wait for the acknowledgement; never call this under the lock."""
         if kind == "interactive" and not self.state.app.interactive:
             self.state.problem("the manifest has interactivity switched off")
-        return self.link.deliver(kind, payload)
+        reply = self.link.deliver(kind, payload)
+        if self._redelivery and self._is_due_again(self._redelivery, kind, reply):
+            self.link.deliver(kind, payload, retry=1)
+        return reply
 
     def event(self, content: Json) -> Reply:
         """Send an event of the Events API."""
@@ -84,3 +92,8 @@ class Exchange:
         if shown is None or (source["type"] == "view" and shown.id != source["view_id"]):
             raise SlackError("not_found")
         return shown
+
+    def _is_due_again(self, redelivery: Redelivery, kind: Kind, reply: Reply) -> bool:
+        if kind not in redelivery.kinds or next(self._counted) % redelivery.every:
+            return False
+        return (reply.acknowledged_after or math.inf) >= redelivery.slower_than

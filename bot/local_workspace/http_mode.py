@@ -5,6 +5,7 @@ import hmac
 import http.client
 import json
 import time
+from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 from bot.local_workspace.link import FAILED, TIMED_OUT, Kind
@@ -23,12 +24,14 @@ class HttpMode:
         self._secret = signing_secret
         self._within = acknowledge_within
 
-    def deliver(self, kind: Kind, payload: Json) -> Reply:
+    def deliver(self, kind: Kind, payload: Json, retry: int = 0) -> Reply:
         """The app's reply; any status but 200 is a failure."""
         body, content_type = encoded(kind, payload)
         asked = time.monotonic()
         try:
-            status, answer = self._post(body, content_type)
+            status, answer = self._post(
+                body, {"Content-Type": content_type, **retried(kind, retry)}
+            )
         except TimeoutError:
             return Reply(error=TIMED_OUT)
         except (OSError, http.client.HTTPException):
@@ -43,11 +46,11 @@ class HttpMode:
     def close(self) -> None:
         """Nobody waits longer than for one request."""
 
-    def _post(self, body: str, content_type: str) -> tuple[int, str]:
+    def _post(self, body: str, about: Mapping[str, str]) -> tuple[int, str]:
         timestamp = str(int(time.time()))
         connection = http.client.HTTPConnection(self._address.netloc, timeout=self._within)
         headers = {
-            "Content-Type": content_type,
+            **about,
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": signature(self._secret, timestamp, body),
         }
@@ -63,6 +66,13 @@ def signature(secret: str, timestamp: str, body: str) -> str:
     """Slack's request signature, version v0; `timestamp` in whole seconds."""
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256)
     return f"v0={digest.hexdigest()}"
+
+
+def retried(kind: Kind, retry: int) -> dict[str, str]:
+    """The headers of an event that comes again; only events do so in Slack."""
+    if not retry or kind != "events_api":
+        return {}
+    return {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"}
 
 
 def encoded(kind: Kind, payload: Json) -> tuple[str, str]:

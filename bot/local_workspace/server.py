@@ -15,7 +15,7 @@ from bot.local_workspace.endpoints import endpoints
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.http_mode import HttpMode
 from bot.local_workspace.installed_app import installed_app
-from bot.local_workspace.link import Link
+from bot.local_workspace.link import Link, Redelivery
 from bot.local_workspace.member import Driver
 from bot.local_workspace.page import Page
 from bot.local_workspace.records import Channel, Greeting, Member, Step, UserGroup
@@ -45,7 +45,8 @@ class LocalWorkspace:
     `request_url` delivers to the app by signed HTTP instead of Socket Mode. `clock` gives the
     time in seconds since 1970 for message times and for the expiry of tickets;
     `acknowledge_within` is how many seconds the app has to acknowledge, three in Slack.
-    `team_id` tells two workspaces apart.
+    `team_id` tells two workspaces apart. With `rate_limits` calls are answered 429 as soon as
+    Slack would; `redeliver` brings events a second time, or what a Redelivery says.
     """
 
     def __init__(  # noqa: PLR0913  each is one thing that a workspace can differ in
@@ -60,6 +61,8 @@ class LocalWorkspace:
         clock: Callable[[], float] = time.time,
         acknowledge_within: float = ACKNOWLEDGE_SECONDS,
         team_id: str = "T0LOCAL",
+        rate_limits: bool = False,
+        redeliver: bool | Redelivery = False,
     ) -> None:
         app = installed_app(manifest, team_id)
         self.bot_token = app.bot_token
@@ -69,14 +72,15 @@ class LocalWorkspace:
         self.app_id = app.id
         self.team_id = app.team_id
         self.url = ""
-        self._state = State(app, members, channels, user_groups, clock)
+        self._state = State(app, members, channels, user_groups, clock, rate_limits=rate_limits)
         self._socket_mode = SocketMode(self._state, acknowledge_within)
         self._link: Link = (
             HttpMode(request_url, app.signing_secret, acknowledge_within)
             if request_url
             else self._socket_mode
         )
-        self._exchange = Exchange(self._state, self._link)
+        redelivery = Redelivery() if redeliver is True else redeliver or None
+        self._exchange = Exchange(self._state, self._link, redelivery)
         self._page = Page(self._exchange, greeting)
         self._drivers: dict[str, Driver] = {}
 

@@ -43,9 +43,9 @@ class SocketMode:
     def connected(self) -> bool:
         return self._newest() is not None
 
-    def deliver(self, kind: Kind, payload: Json) -> Reply:
+    def deliver(self, kind: Kind, payload: Json, retry: int = 0) -> Reply:
         """The app's reply; of what goes unanswered, only events stay in the queue."""
-        envelope = _envelope(kind, payload)
+        envelope = _envelope(kind, payload, retry)
         reply: Future[Json] = Future()
         asked = time.monotonic()
         with self._state.lock:
@@ -143,7 +143,7 @@ class SocketMode:
         }
 
 
-def _envelope(kind: Kind, payload: Json) -> Json:
+def _envelope(kind: Kind, payload: Json, retry: int) -> Json:
     envelope: Json = {
         "envelope_id": str(uuid.uuid4()),
         "type": kind,
@@ -151,7 +151,7 @@ def _envelope(kind: Kind, payload: Json) -> Json:
         "payload": payload,
     }
     if kind == "events_api":
-        envelope |= {"retry_attempt": 0, "retry_reason": ""}
+        envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
     return envelope
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from bot.local_workspace.answers import Outages
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.installed_app import InstalledApp
+from bot.local_workspace.rate_limits import RateLimits
 from bot.local_workspace.records import (
     Channel,
     File,
@@ -38,6 +39,8 @@ class State:
         channels: Sequence[Channel],
         user_groups: Sequence[UserGroup] = (),
         clock: Callable[[], float] = time.time,
+        *,
+        rate_limits: bool = False,
     ) -> None:
         direct = [
             Channel(f"D{member.id[1:]}", app.name, direct_with=member.id) for member in members
@@ -60,6 +63,7 @@ class State:
         self.problems: list[str] = []
         self.tickets = Tickets(clock)
         self.outages = Outages()
+        self.rate_limits = RateLimits(clock, on=rate_limits)
         self.steps: dict[str, Step] = {}
         self.listeners: set[Callable[[], None]] = set()
         self._counter = itertools.count(1)

@@ -13,7 +13,7 @@ from bot.local_workspace import (
     views_api,
     workflow_steps,
 )
-from bot.local_workspace.answers import Answer
+from bot.local_workspace.answers import Answer, ratelimited
 from bot.local_workspace.errors import SlackError, invalid
 from bot.local_workspace.posting import decoded
 from bot.local_workspace.records import Json
@@ -83,6 +83,8 @@ def answer(state: State, name: str, token: str, arguments: Json) -> Answer:
         with state.lock:
             if broken := state.outages.answer(name):
                 return broken
+            if seconds := state.rate_limits.wait(name, arguments):
+                return ratelimited(seconds)
             return Answer({"ok": True, **_answer(state, name, token, arguments)})
     except SlackError as refusal:
         if refusal.is_fault:

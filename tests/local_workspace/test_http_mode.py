@@ -117,3 +117,25 @@ def test_an_app_that_is_not_there_fails_at_once() -> None:
     with workspace.running():
         ada = workspace.member("Ada Okafor")
         assert ada.types("/parrot", channel="birds").error == "dispatch_failed"
+
+
+def test_an_event_that_comes_again_says_so_in_its_headers(listening: Listening) -> None:
+    workspace = LocalWorkspace(
+        MANIFEST, channels=CHANNELS, request_url=listening.url, redeliver=True
+    )
+    retries: list[tuple[str | None, str | None]] = []
+    with workspace.running():
+        app = App(client=client_of(workspace), signing_secret=workspace.signing_secret)
+        listening.app = app
+
+        @app.event("message")
+        def hear(request: BoltRequest) -> None:
+            number, reason = (
+                request.headers.get(f"x-slack-retry-{name}", [None])[0]
+                for name in ("num", "reason")
+            )
+            retries.append((number, reason))
+
+        workspace.member("Ada Okafor").types("hello", channel="app")
+        workspace.wait_until(lambda: len(retries) == 2)
+    assert retries == [(None, None), ("1", "http_timeout")]
