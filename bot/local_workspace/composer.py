@@ -23,10 +23,13 @@ def send(
 ) -> Delivery:
     """Send a line as typed; one that starts with a slash is a command, though not in a thread.
 
-    What goes with files is always a message. Raises SlackError where the member is not.
+    What goes with files is always a message. Raises SlackError where the member is not, and in
+    the app's direct message if its manifest has that switched off.
     """
     if not exchange.state.is_in(member.id, channel.id):
         raise SlackError("channel_not_found")
+    if channel.direct_with and not exchange.state.app.takes_messages:
+        raise SlackError("messages_tab_is_read_only")
     if files or not text.startswith("/"):
         return _message(exchange, member, channel, text, thread_ts, files)
     if thread_ts:

@@ -18,6 +18,7 @@ class InstalledApp:
     events: frozenset[str]
     interactive: bool
     has_home: bool
+    takes_messages: bool
     shortcuts: tuple[Json, ...]
     functions: Mapping[str, Json]
     function_runtime: str
@@ -34,6 +35,7 @@ class InstalledApp:
 def installed_app(manifest: Mapping[str, Any], team_id: str = "T0LOCAL") -> InstalledApp:
     """Install the app that a Slack app manifest describes in a workspace."""
     features = manifest["features"]
+    app_home = features.get("app_home", {})
     settings = manifest.get("settings", {})
     return InstalledApp(
         name=features["bot_user"]["display_name"],
@@ -41,7 +43,9 @@ def installed_app(manifest: Mapping[str, Any], team_id: str = "T0LOCAL") -> Inst
         scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
         interactive=settings.get("interactivity", {}).get("is_enabled", False),
-        has_home=features.get("app_home", {}).get("home_tab_enabled", False),
+        has_home=app_home.get("home_tab_enabled", False),
+        takes_messages=app_home.get("messages_tab_enabled", False)
+        and not app_home.get("messages_tab_read_only_enabled", False),
         shortcuts=tuple(features.get("shortcuts", ())),
         functions=dict(manifest.get("functions", {})),
         function_runtime=settings.get("function_runtime", ""),

@@ -69,19 +69,19 @@ def use_global_shortcut(
     return exchange.deliver("interactive", payload).delivery
 
 
-def open_home(exchange: Exchange, member: Member) -> Delivery:
-    """Open the app's Home tab; the app hears of it where its manifest subscribes to that."""
+def open_home(exchange: Exchange, member: Member, tab: str = "home") -> Delivery:
+    """Open a tab of the app, "home" or "messages", which an app that subscribes hears of."""
     state = exchange.state
-    if not state.app.has_home:
+    if tab == "home" and not state.app.has_home:
         return Delivery()
     content: Json = {
         "type": "app_home_opened",
         "user": member.id,
         "channel": state.channel(member.id).id,
-        "tab": "home",
+        "tab": tab,
         "event_ts": state.new_ts(),
     }
-    if shown := state.homes.get(member.id):
+    if tab == "home" and (shown := state.homes.get(member.id)):
         content["view"] = payloads.view_json(state.app, shown)
     return tell(exchange, "app_home_opened", content)
 

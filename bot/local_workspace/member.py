@@ -158,6 +158,11 @@ class Driver:
         """Remove the app from a channel."""
         return events.remove_app(self._exchange, self._state.channel(channel))
 
+    def opens_messages(self) -> Delivery:
+        """Open the app's Messages tab."""
+        self._at_home = False
+        return interactions.open_home(self._exchange, self.member, "messages")
+
     def opens_home(self, seconds: float = 5) -> Json:
         """Open the Home tab; its view once the app has published it anew."""
         self._at_home = True

@@ -102,9 +102,7 @@ class Page:
         return await self._done(request, self._use_shortcut)
 
     async def home_opened(self, request: Request) -> Response:
-        return await self._done(
-            request, lambda _body, member: _ok(interactions.open_home(self._exchange, member).error)
-        )
+        return await self._done(request, self._open_tab)
 
     async def file(self, request: Request) -> Response:
         """The bytes of a file; any name does, so that blocks can show it by id alone."""
@@ -160,6 +158,10 @@ class Page:
                 self._exchange, member, body["channel"], body["ts"], callback_id
             )
         return _ok(used.error)
+
+    def _open_tab(self, body: Json, member: Member) -> Json:
+        opened = interactions.open_home(self._exchange, member, body.get("tab", "home"))
+        return _ok(opened.error)
 
     async def _revisions(self) -> AsyncIterator[str]:
         """The revision now, and again after each change, until the workspace closes."""

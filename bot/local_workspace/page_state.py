@@ -18,6 +18,7 @@ def page_state(exchange: Exchange, member: Member) -> Json:
             "id": state.app.id,
             "name": state.app.name,
             "bot_user_id": state.app.bot_user_id,
+            "takes_messages": state.app.takes_messages,
             "connected": exchange.link.connected,
         },
         "member": member.id,

@@ -68,6 +68,7 @@ def test_the_page_shows_the_workspace_as_one_member_sees_it(
         "id": "A0LOCALAPP",
         "name": "Parrot",
         "bot_user_id": "U0LOCALBOT",
+        "takes_messages": True,
         "connected": False,
     }
     assert [channel["name"] for channel in ada["channels"]] == ["birds", "quiet", "secret"]

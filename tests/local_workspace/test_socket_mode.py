@@ -204,6 +204,27 @@ def test_a_direct_message_to_the_app_is_an_event(workspace: LocalWorkspace, parr
     assert workspace.member("Ben Ruiz").sees("app") == []
 
 
+def test_the_messages_tab_can_be_read_only() -> None:
+    app_home = {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
+    features = {**MANIFEST["features"], "app_home": app_home}
+    workspace = LocalWorkspace({**MANIFEST, "features": features})
+    with workspace.running(), pytest.raises(SlackError, match="messages_tab_is_read_only"):
+        workspace.member("Ada Okafor").types("hello", channel="app")
+
+
+def test_opening_the_messages_tab_is_told_as_such(workspace: LocalWorkspace, parrot: App) -> None:
+    opened: list[Body] = []
+
+    @parrot.event("app_home_opened")
+    def note(event: Body) -> None:
+        opened.append(event)
+
+    workspace.member("Ada Okafor").opens_messages()
+    workspace.wait_until(lambda: opened)
+    assert (opened[0]["tab"], opened[0]["channel"]) == ("messages", "D01ADA")
+    assert "view" not in opened[0]
+
+
 def test_an_event_without_its_scope_is_kept_from_the_app() -> None:
     scopes = {"bot": ["chat:write", "commands"]}
     workspace = LocalWorkspace({**MANIFEST, "oauth_config": {"scopes": scopes}})

@@ -115,6 +115,9 @@ function draw() {
 
 function drawConversation(place) {
   composer.open(`${page.member}/${place.id}`, place.channel ? `Message #${place.name}` : `Message ${place.name}`);
+  const open = place.channel || page.state.app.takes_messages;
+  composer.node.hidden = !open;
+  element("read-only").hidden = open;
   conversation.draw(place);
   greeting.draw();
 }
@@ -138,10 +141,13 @@ function arrive(place) {
   const here = `${page.member}/${place.id}/${place.ts}`;
   if (opened === here) return;
   opened = here;
-  if (place.id === "home") post("home_opened", { member: page.member }).then(reported).then(refresh);
-  else if (place.ts) conversation.show(place.ts);
+  if (!place.channel) openTab(place.id === "home" ? "home" : "messages");
+  if (place.id === "home") return;
+  if (place.ts) conversation.show(place.ts);
   else if (takesFocus()) composer.field.focus();
 }
+
+const openTab = (tab) => post("home_opened", { member: page.member, tab }).then(reported).then(refresh);
 
 // A phone would open its keyboard over the messages.
 const takesFocus = () =>
