@@ -3,6 +3,7 @@
 Loaded with `-p`, it runs the tests that drive a local workspace and leaves out the others.
 """
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -48,7 +49,12 @@ def what_is_said_is_of_slack_s_types(
     said = heard[:]
     del heard[: len(said)]
     pytestconfig.stash[HELD] = pytestconfig.stash.get(HELD, 0) + len(said)
-    assert [(fault, payload) for payload in said for fault in block_kit_faults(payload)] == []
+    faults = [
+        f"{fault}, in {json.dumps(payload)}"
+        for payload in said
+        for fault in block_kit_faults(payload)
+    ]
+    assert not faults, "\n".join(faults)
 
 
 def pytest_terminal_summary(
