@@ -11,9 +11,12 @@ import pytest
 
 from bot.local_workspace import Driver, LocalWorkspace
 from tests.local_workspace.conftest import CHANNELS, MANIFEST
+from tests.local_workspace.test_workflow_steps import FUNCTIONS
 
 APP = Path(__file__).with_name("parrot.js")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+EVENTS = {"bot_events": ["app_home_opened", "function_executed", "message.im"]}
+SETTINGS = {**MANIFEST["settings"], "event_subscriptions": EVENTS, "function_runtime": "remote"}
 FIRST_WORDS = 20  # seconds for Node to start and to reach the workspace
 
 
@@ -22,7 +25,12 @@ def connected(request: pytest.FixtureRequest) -> Iterator[LocalWorkspace]:
     """A workspace with the Node app at work in it, by each of the two ways to connect."""
     port = _free_port() if request.param == "signed HTTP" else None
     url = port and f"http://127.0.0.1:{port}/slack/events"
-    workspace = LocalWorkspace(MANIFEST, channels=CHANNELS, request_url=url, acknowledge_within=1.5)
+    workspace = LocalWorkspace(
+        {**MANIFEST, "functions": FUNCTIONS, "settings": SETTINGS},
+        channels=CHANNELS,
+        request_url=url,
+        acknowledge_within=1.5,
+    )
     with workspace.running(), parrot(workspace, port):
         yield workspace
 

@@ -10,7 +10,7 @@ const { SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, P
 const app = new bolt.App({
   token: SLACK_BOT_TOKEN,
   logLevel: bolt.LogLevel.ERROR,
-  clientOptions: { slackApiUrl: SLACK_API_URL, retryConfig: { retries: 0 } },
+  clientOptions: { slackApiUrl: SLACK_API_URL, retryConfig: { retries: 1, minTimeout: 0 } },
   ...(PORT
     ? { signingSecret: SLACK_SIGNING_SECRET }
     : { socketMode: true, appToken: SLACK_APP_TOKEN }),
@@ -151,6 +151,27 @@ app.shortcut("repeat", async ({ ack, client, shortcut }) => {
   const { channel, message } = shortcut;
   const text = `Again: ${message.text}`;
   await client.chat.postMessage({ channel: channel.id, thread_ts: message.ts, text });
+});
+
+app.shortcut("ask", async ({ ack, client, shortcut }) => {
+  await ack();
+  await client.views.open({ trigger_id: shortcut.trigger_id, view: form() });
+});
+
+app.message(bolt.subtype("file_share"), async ({ message, say }) => {
+  const [file] = message.files;
+  const headers = { Authorization: `Bearer ${SLACK_BOT_TOKEN}` };
+  const content = await fetch(file.url_private_download, { headers });
+  await say(`${file.name} says ${await content.text()}`);
+});
+
+app.function("echo", async ({ client, complete, fail, inputs }) => {
+  if (inputs.word === "silence") {
+    await fail({ error: "There is nothing to say" });
+    return;
+  }
+  await client.chat.postMessage({ channel: inputs.where, text: inputs.word });
+  await complete({ outputs: { said: inputs.word.repeat(inputs.times) } });
 });
 
 app.message("hello", async ({ message, say }) => {

@@ -105,6 +105,34 @@ def test_a_shortcut_is_answered_in_the_message_s_thread(ada: Driver) -> None:
     assert ada.wait_for_message("birds", "Again: polly")["thread_ts"] == spoken["ts"]
 
 
+def test_a_global_shortcut_opens_a_form(ada: Driver) -> None:
+    assert ada.uses_global_shortcut("ask").error is None
+    ada.wait_for_modal(containing="How often?")
+
+
+def test_a_step_of_a_workflow_is_completed_or_fails(workspace: LocalWorkspace, ben: Driver) -> None:
+    inputs = {"word": "polly", "times": 2, "where": "C01BIRDS"}
+    step = workspace.run_step("echo", inputs)
+    assert (step.outputs, step.error) == ({"said": "pollypolly"}, None)
+    assert ben.sees("birds")[-1]["text"] == "polly"
+    step = workspace.run_step("echo", inputs | {"word": "silence"})
+    assert (step.outputs, step.error) == (None, "There is nothing to say")
+
+
+def test_a_file_that_a_member_sends_is_fetched(ada: Driver) -> None:
+    ada.sends_file("app", "week.csv", b"a,b")
+    ada.wait_for_message("app", "week.csv says a,b")
+
+
+def test_a_call_too_many_is_repeated_after_the_seconds_that_slack_names(
+    workspace: LocalWorkspace, ada: Driver
+) -> None:
+    workspace.break_method(
+        "chat.postMessage", "ratelimited", http_status=429, retry_after=1, times=1
+    )
+    says(ada, "cage", answer="Count: 0")
+
+
 def test_a_direct_message_is_heard_and_answered(ada: Driver, ben: Driver) -> None:
     ada.types("hello there", channel="app")
     ada.wait_for_message("app", "Hello, <@U01ADA>")

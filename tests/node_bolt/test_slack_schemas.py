@@ -8,6 +8,7 @@ from bot.blocks.form import form_view
 from bot.manifest import manifest
 from segmentation.features import FEATURES
 from tests.local_workspace.conftest import button, modal, mrkdwn, number, plain, section
+from tests.local_workspace.test_workflow_steps import FUNCTIONS
 from tests.slack_schemas import block_kit_faults, manifest_faults
 
 
@@ -44,17 +45,10 @@ def test_a_wrong_manifest_is_found_out(at: str, key: str, value: object, fault: 
 
 
 def test_a_step_of_workflow_builder_stands_in_a_manifest_as_slack_s_reference_has_it() -> None:
-    parameter = {"type": "string", "title": "Customer id", "is_required": True, "name": "customer"}
-    step = {
-        "title": "Get a customer's segment",
-        "description": "Name of the segment",
-        "input_parameters": {"customer": parameter},
-        "output_parameters": {},
-    }
-    assert manifest_faults({**manifest(), "functions": {"segment": step}}) == []
-    del step["title"]
-    assert manifest_faults({**manifest(), "functions": {"segment": step}}) == [
-        "/functions/segment: 'title' is a required property"
+    assert manifest_faults({**manifest(), "functions": FUNCTIONS}) == []
+    untitled = {"echo": {**FUNCTIONS["echo"], "title": None}}
+    assert manifest_faults({**manifest(), "functions": untitled}) == [
+        "/functions/echo/title: None is not of type 'string'"
     ]
 
 
