@@ -19,6 +19,8 @@ from bot.local_workspace.records import Json
 # Slack does not document this one; it refuses somewhere between 12 and 13 thousand characters.
 MESSAGE_CHARACTERS = 12_000
 TABLE_CHARACTERS = 10_000
+MESSAGE_CHARTS = 2
+NEWER_THAN_THE_SDK = frozenset({"data_visualization"})
 VIEW_BYTES = 250_000
 MASS_MENTION = re.compile(r"<!(?:channel|here|everyone)(?:\|[^>]*)?>")
 
@@ -33,7 +35,11 @@ def check_message(blocks: Sequence[Json], files: Collection[str]) -> None:
         tables = [block for block in blocks if block["type"] == "table"]
         if len(tables) > 1:
             raise SlackError("only_one_table_allowed")
-        found = [*_between(blocks, "/blocks", files), *_table_faults(blocks)]
+        found = [
+            *_between(blocks, "/blocks", files),
+            *_table_faults(blocks),
+            *_chart_faults(blocks),
+        ]
     if not found:
         found = list(itertools.chain(*map(_round_trip, blocks, itertools.count())))
     if found:
@@ -76,6 +82,7 @@ def elements(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
     for block in blocks:
         candidates = {
             "actions": block.get("elements", []),
+            "card": block.get("actions", []),
             "input": [block.get("element")],
             "section": [block.get("accessory")],
         }.get(block["type"], [])
@@ -106,9 +113,6 @@ def _view_faults(view: Json) -> Iterator[str]:
     kinds = [block["type"] for block in view["blocks"]]
     if view["type"] == "modal" and "input" in kinds and not view.get("submit"):
         yield fault("must provide submit when there is an input block", "/view/submit")
-    for number, kind in enumerate(kinds):
-        if kind == "table":
-            yield fault("unsupported type: table", f"/view/blocks/{number}/type")
 
 
 def _table_faults(blocks: Sequence[Json]) -> Iterator[str]:
@@ -119,8 +123,18 @@ def _table_faults(blocks: Sequence[Json]) -> Iterator[str]:
             )
 
 
+def _chart_faults(blocks: Sequence[Json]) -> Iterator[str]:
+    charts = [number for number, each in enumerate(blocks) if each["type"] in NEWER_THAN_THE_SDK]
+    for number in charts[MESSAGE_CHARTS:]:
+        yield fault(
+            f"no more than {MESSAGE_CHARTS} data_visualization blocks allowed", f"/blocks/{number}"
+        )
+
+
 def _round_trip(block: Json, number: int) -> Iterator[str]:
     """What the SDK refuses in a block, or loses from it."""
+    if block["type"] in NEWER_THAN_THE_SDK:
+        return
     yield from _sdk_faults(
         lambda: _parsed(copy.deepcopy(block)).to_dict(), block, f"/blocks/{number}"
     )
@@ -174,7 +188,7 @@ def _texts(value: object) -> Iterator[str]:
 
 def _mrkdwn(value: object) -> Iterator[str]:
     for each in _walk(value):
-        if each.get("type") == "mrkdwn":
+        if each.get("type") in {"mrkdwn", "markdown"}:
             yield str(each["text"])
 
 

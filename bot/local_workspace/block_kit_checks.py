@@ -47,6 +47,18 @@ def integer(least: int, most: int) -> Check:
     return check
 
 
+def number(above: float | None = None) -> Check:
+    """A number, greater than `above` if that is given."""
+
+    def check(value: object, pointer: str) -> Iterator[str]:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            yield fault("must provide a number", pointer)
+        elif above is not None and value <= above:
+            yield fault(f"must be greater than {above:g}", pointer)
+
+    return check
+
+
 def choice(*allowed: str) -> Check:
     """One of these strings."""
 

@@ -5,6 +5,7 @@ Limits are Slack's, from https://docs.slack.dev/reference/block-kit; lengths are
 
 from collections.abc import Iterator, Mapping
 
+from bot.local_workspace.block_kit_charts import DATA_VISUALIZATION
 from bot.local_workspace.block_kit_checks import (
     Check,
     Shape,
@@ -14,10 +15,12 @@ from bot.local_workspace.block_kit_checks import (
     integer,
     items,
     nullable,
+    number,
     string,
     typed,
 )
 from bot.local_workspace.block_kit_elements import (
+    BUTTON,
     ID,
     IMAGE_SOURCE,
     INPUTS,
@@ -39,6 +42,12 @@ def text_or_fields(block: Json, pointer: str) -> Iterator[str]:
         yield fault("missing required field: text or fields", pointer)
 
 
+def something_on_a_card(card: Json, pointer: str) -> Iterator[str]:
+    """A card has a title, a body, a picture or buttons."""
+    if not any(card.get(name) for name in ("hero_image", "title", "actions", "body")):
+        yield fault("missing required field: hero_image, title, actions or body", pointer)
+
+
 STYLE = Shape({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline"), boolean))
 INLINE = typed(
     {
@@ -46,6 +55,7 @@ INLINE = typed(
         "link": Shape({"url": URL}, {"text": string(3000), "style": STYLE, "unsafe": boolean}),
         "emoji": Shape({"name": string(100)}, {"unicode": string(100), "style": STYLE}),
         "user": Shape({"user_id": ID}, {"style": STYLE}),
+        "channel": Shape({"channel_id": ID}, {"style": STYLE}),
     }
 )
 INLINES = items(INLINE, most=1000, least=0)
@@ -67,7 +77,13 @@ RICH_PARTS = typed(
     }
 )
 RICH_TEXT = Shape({"elements": items(RICH_PARTS, most=1000)}, {"block_id": ID})
-CELL = typed({"raw_text": Shape({"text": string(10_000)}), "rich_text": RICH_TEXT})
+CELL = typed(
+    {
+        "raw_text": Shape({"text": string(10_000)}),
+        "raw_number": Shape({"text": string(100), "value": number()}),
+        "rich_text": RICH_TEXT,
+    }
+)
 COLUMN = Shape({}, {"align": choice("left", "center", "right"), "is_wrapped": boolean})
 
 
@@ -121,13 +137,39 @@ BLOCKS: dict[str, Check] = {
     ),
     "input": input_of(INPUTS),
     "rich_text": RICH_TEXT,
+    "card": Shape(
+        {},
+        {
+            "block_id": ID,
+            "hero_image": typed({"image": PICTURE}),
+            "icon": typed({"image": PICTURE}),
+            "title": either_text(150),
+            "subtitle": either_text(150),
+            "body": either_text(200),
+            "actions": items(typed({"button": BUTTON}), most=3),
+        },
+        something_on_a_card,
+    ),
+}
+# Each of these stands on one kind of surface only.
+IN_MESSAGES: dict[str, Check] = {
+    **BLOCKS,
+    "data_visualization": DATA_VISUALIZATION,
+    "markdown": Shape({"text": string(12_000)}, {"block_id": ID}),
     "table": Shape(
         {"rows": items(items(CELL, most=20), most=100)},
         {"column_settings": items(nullable(COLUMN), most=20), "block_id": ID},
     ),
 }
 
-MODAL_BLOCKS: dict[str, Check] = {**BLOCKS, "input": input_of(MODAL_INPUTS)}
+IN_MODALS: dict[str, Check] = {
+    **BLOCKS,
+    "alert": Shape(
+        {"text": either_text(3000)},
+        {"block_id": ID, "level": choice("default", "info", "warning", "error", "success")},
+    ),
+    "input": input_of(MODAL_INPUTS),
+}
 
 # A modal must have a title; a Home tab has neither title nor buttons of its own.
 VIEW_FIELDS: dict[str, Check] = {
@@ -137,7 +179,7 @@ VIEW_FIELDS: dict[str, Check] = {
 }
 VIEWS: dict[str, Shape] = {
     "modal": Shape(
-        {"title": plain_text(24), "blocks": items(typed(MODAL_BLOCKS), most=100)},
+        {"title": plain_text(24), "blocks": items(typed(IN_MODALS), most=100)},
         {
             **VIEW_FIELDS,
             "submit": plain_text(24),
@@ -149,4 +191,4 @@ VIEWS: dict[str, Shape] = {
     ),
     "home": Shape({"blocks": items(typed(BLOCKS), most=100)}, VIEW_FIELDS),
 }
-MESSAGE_BLOCKS = items(typed(BLOCKS), most=50)
+MESSAGE_BLOCKS = items(typed(IN_MESSAGES), most=50)

@@ -45,6 +45,14 @@ class SlackError(Exception):
         return ": ".join([self.name, *(["; ".join(told)] if told else [])])
 
 
+class RefusedOnPurpose(SlackError):  # noqa: N818  it reads as the fact it states
+    """A refusal that a test has asked for; the app is not to blame."""
+
+    @property
+    def is_fault(self) -> bool:
+        return False
+
+
 def invalid(name: str, messages: list[str]) -> SlackError:
     """A refusal that lists every fault, as Slack does for blocks, views and arguments."""
     return SlackError(name, response_metadata={"messages": messages})

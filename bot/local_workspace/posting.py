@@ -3,7 +3,8 @@
 import json
 
 from bot.local_workspace.block_kit import check_message, mass_mentions, with_ids
-from bot.local_workspace.errors import SlackError, invalid
+from bot.local_workspace.block_kit_checks import fault
+from bot.local_workspace.errors import RefusedOnPurpose, SlackError, invalid
 from bot.local_workspace.records import Json, Message, ResponseUrl
 from bot.local_workspace.state import State
 
@@ -27,12 +28,21 @@ def spoken(state: State, arguments: Json, *, by: str) -> tuple[str, list[Json]]:
 
 def checked_blocks(state: State, text: str, blocks: list[Json], *, by: str) -> list[Json]:
     """Blocks with ids, once Slack would take them beside `text`."""
+    refuse_on_purpose(state, blocks, "invalid_blocks", "/blocks")
     for mention in mass_mentions(text, blocks):
         state.problem(f"{by}: {mention} would notify the whole channel")
     if blocks:
         check_message(blocks, state.files.keys())
     state.accepted({"text": text, "blocks": blocks})
     return with_ids(blocks, state.new_id)
+
+
+def refuse_on_purpose(state: State, blocks: object, error: str, pointer: str) -> None:
+    """Raise RefusedOnPurpose if there is a block that the workspace was made to reject."""
+    for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
+        if isinstance(block, dict) and (kind := block.get("type")) in state.reject_blocks:
+            sentence = fault(f"unsupported type: {kind}", f"{pointer}/{number}/type")
+            raise RefusedOnPurpose(error, response_metadata={"messages": [sentence]})
 
 
 def decoded(value: object, name: str) -> object:

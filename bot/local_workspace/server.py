@@ -4,7 +4,7 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,7 +46,8 @@ class LocalWorkspace:
     time in seconds since 1970 for message times and for the expiry of tickets;
     `acknowledge_within` is how many seconds the app has to acknowledge, three in Slack.
     `team_id` tells two workspaces apart. With `rate_limits` calls are answered 429 as soon as
-    Slack would; `redeliver` brings events a second time, or what a Redelivery says.
+    Slack would; `redeliver` brings events a second time, or what a Redelivery says. Blocks of
+    the types in `reject_blocks` are refused, as by a Slack that does not know them.
     """
 
     def __init__(  # noqa: PLR0913  each is one thing that a workspace can differ in
@@ -63,6 +64,7 @@ class LocalWorkspace:
         team_id: str = "T0LOCAL",
         rate_limits: bool = False,
         redeliver: bool | Redelivery = False,
+        reject_blocks: Collection[str] = (),
     ) -> None:
         app = installed_app(manifest, team_id)
         self.bot_token = app.bot_token
@@ -72,7 +74,15 @@ class LocalWorkspace:
         self.app_id = app.id
         self.team_id = app.team_id
         self.url = ""
-        self._state = State(app, members, channels, user_groups, clock, rate_limits=rate_limits)
+        self._state = State(
+            app,
+            members,
+            channels,
+            user_groups,
+            clock,
+            rate_limits=rate_limits,
+            reject_blocks=reject_blocks,
+        )
         self._socket_mode = SocketMode(self._state, acknowledge_within)
         self._link: Link = (
             HttpMode(request_url, app.signing_secret, acknowledge_within)

@@ -4,7 +4,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bot.local_workspace.answers import Outages
 from bot.local_workspace.errors import SlackError
@@ -41,6 +41,7 @@ class State:
         clock: Callable[[], float] = time.time,
         *,
         rate_limits: bool = False,
+        reject_blocks: Collection[str] = (),
     ) -> None:
         direct = [
             Channel(f"D{member.id[1:]}", app.name, direct_with=member.id) for member in members
@@ -63,6 +64,7 @@ class State:
         self.problems: list[str] = []
         self.tickets = Tickets(clock)
         self.outages = Outages()
+        self.reject_blocks = frozenset(reject_blocks)
         self.rate_limits = RateLimits(clock, on=rate_limits)
         self.steps: dict[str, Step] = {}
         self.listeners: set[Callable[[], None]] = set()

@@ -6,6 +6,7 @@ from bot.local_workspace.block_kit import check_view, elements, with_ids
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.form_values import prefill
 from bot.local_workspace.payloads import view_json
+from bot.local_workspace.posting import refuse_on_purpose
 from bot.local_workspace.records import Json, OpenView
 from bot.local_workspace.state import State
 
@@ -49,6 +50,8 @@ def publish(state: State, arguments: Json) -> Json:
 
 def checked(state: State, view: object, kind: str) -> Json:
     """The view with ids, once Slack would take it; raises SlackError if not."""
+    blocks = view.get("blocks") if isinstance(view, dict) else None
+    refuse_on_purpose(state, blocks, "invalid_arguments", "/view/blocks")
     check_view(view, (kind,), state.files.keys())
     taken = dict(view)  # type: ignore[call-overload]
     asks_for_files = any(each["type"] == "file_input" for _, each in elements(taken["blocks"]))

@@ -9,7 +9,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.local_workspace import LocalWorkspace
 from tests.local_workspace.conftest import (
+    CHANNELS,
+    MANIFEST,
     button,
+    client_of,
     modal,
     mrkdwn,
     number,
@@ -49,6 +52,28 @@ def words(text: str) -> Block:
 
 def table(*rows: list[Block], **fields: Any) -> Block:
     return {"type": "table", "rows": list(rows), **fields}
+
+
+def chart(kind: str = "bar", **fields: Any) -> Block:
+    plotted = {
+        "type": kind,
+        "series": [{"name": "Now", "data": [point("A", 1), point("B", 2.5)]}],
+        "axis_config": {"categories": ["A", "B"], "x_label": "Segment"},
+    }
+    return {"type": "data_visualization", "title": "Chart", "chart": {**plotted, **fields}}
+
+
+def pie(*segments: Block) -> Block:
+    drawn = {"type": "pie", "segments": list(segments)}
+    return {"type": "data_visualization", "title": "Pie", "chart": drawn}
+
+
+def point(label: str, value: float) -> Block:
+    return {"label": label, "value": value}
+
+
+def card(**fields: Any) -> Block:
+    return {"type": "card", **fields}
 
 
 def cell(text: str) -> Block:
@@ -124,6 +149,25 @@ TAKEN: dict[str, list[Block]] = {
             [cell("a"), cell("b")],
             [cell("1"), rich_text(words("2"))],
             column_settings=[None, {"align": "right", "is_wrapped": True}],
+        )
+    ],
+    "numbers in a table": [table([{"type": "raw_number", "value": 1.5, "text": "1.5"}])],
+    "two charts": [pie(point("A", 1), point("B", 2)), chart("line")],
+    "a card": [
+        card(
+            title=mrkdwn("*Title*"),
+            subtitle=plain("Subtitle"),
+            body=plain("Body"),
+            actions=[button("go")],
+        )
+    ],
+    "markdown": [{"type": "markdown", "text": "# Title\n**bold**"}],
+    "a channel in rich text": [
+        rich_text(
+            {
+                "type": "rich_text_section",
+                "elements": [{"type": "channel", "channel_id": "C01BIRDS"}],
+            }
         )
     ],
     "fifty blocks": [{"type": "divider"}] * 50,
@@ -271,6 +315,44 @@ REFUSED: dict[str, tuple[list[Block], str]] = {
         [number("a", focus_on_load=True), number("b", focus_on_load=True)],
         "only one element can have focus_on_load",
     ),
+    "three charts": (
+        [chart(), chart(), chart()],
+        "no more than 2 data_visualization blocks allowed [json-pointer:/blocks/2]",
+    ),
+    "a chart of seven series": (
+        [chart(series=[{"name": f"{n}", "data": [point("A", 1)]} for n in range(7)])],
+        "no more than 6 items allowed [json-pointer:/blocks/0/chart/series]",
+    ),
+    "two series of one name": (
+        [chart(series=[{"name": "a", "data": [point("A", 1), point("B", 2)]}] * 2)],
+        "series names must be unique",
+    ),
+    "a label that is no category": (
+        [chart(series=[{"name": "a", "data": [point("A", 1), point("C", 2)]}])],
+        "labels must match the categories [json-pointer:/blocks/0/chart/series/0/data]",
+    ),
+    "a long category": (
+        [chart(axis_config={"categories": ["c" * 21]})],
+        "must be less than 21 characters [json-pointer:/blocks/0/chart/axis_config/categories/0]",
+    ),
+    "a long chart title": ([{**chart(), "title": "t" * 51}], "must be less than 51 characters"),
+    "a slice of nothing": (
+        [pie(point("A", 0))],
+        "must be greater than 0 [json-pointer:/blocks/0/chart/segments/0/value]",
+    ),
+    "a chart of words": (
+        [pie({"label": "A", "value": "1"})],
+        "must provide a number [json-pointer:/blocks/0/chart/segments/0/value]",
+    ),
+    "an alert in a message": (
+        [{"type": "alert", "text": plain("a")}],
+        "unsupported type: alert [json-pointer:/blocks/0/type]",
+    ),
+    "an empty card": ([card(subtitle=plain("a"))], "missing required field: hero_image, title"),
+    "a card of four buttons": (
+        [card(actions=[button(f"a{n}") for n in range(4)])],
+        "no more than 3 items allowed [json-pointer:/blocks/0/actions]",
+    ),
     "a table of 101 rows": ([table(*[[cell("a")]] * 101)], "no more than 100 items allowed"),
     "a table of 21 columns": ([table([cell("a")] * 21)], "no more than 20 items allowed"),
     "an empty cell": (
@@ -296,6 +378,14 @@ REFUSED_VIEWS: dict[str, tuple[Block, str]] = {
     "a table": (
         modal(table([cell("a")])),
         "unsupported type: table [json-pointer:/view/blocks/0/type]",
+    ),
+    "a chart": (
+        modal(chart()),
+        "unsupported type: data_visualization [json-pointer:/view/blocks/0/type]",
+    ),
+    "an odd alert": (
+        modal({"type": "alert", "text": plain("a"), "level": "loud"}),
+        "must be a valid enum value",
     ),
     "101 blocks": (modal(*[{"type": "divider"}] * 101), "no more than 100 items allowed"),
     "much private metadata": (
@@ -400,3 +490,23 @@ def test_blocks_without_a_fallback_text_are_noted(
     with pytest.warns(UserWarning, match="text"):
         caller.chat_postMessage(channel="C01BIRDS", blocks=[section("a")])
     assert "no fallback `text`" in office.problems[-1]
+
+
+def test_an_alert_and_a_card_stand_in_a_modal(caller: WebClient) -> None:
+    view = modal({"type": "alert", "text": plain("a"), "level": "warning"}, card(body=plain("b")))
+    with pytest.raises(SlackApiError, match="invalid_trigger_id"):
+        caller.views_open(trigger_id="1", view=view)
+
+
+def test_a_workspace_can_be_made_to_reject_blocks() -> None:
+    workspace = LocalWorkspace(
+        MANIFEST, channels=CHANNELS, reject_blocks={"data_visualization", "card"}
+    )
+    with workspace.running():
+        client = client_of(workspace)
+        with pytest.raises(SlackApiError, match="invalid_blocks"):
+            client.chat_postMessage(channel="C01BIRDS", text="F", blocks=[chart()])
+        with pytest.raises(SlackApiError, match="unsupported type: card"):
+            client.views_open(trigger_id="1", view=modal(card(body=plain("b"))))
+        client.chat_postMessage(channel="C01BIRDS", text="F", blocks=[section("a")])
+        assert workspace.problems == ()
