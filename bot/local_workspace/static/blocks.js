@@ -1,6 +1,9 @@
 // Block Kit blocks as DOM nodes.
+import { chart } from "./chart.js";
 import { drawElement } from "./elements.js";
 import { h, newId } from "./dom.js";
+import { icon } from "./icons.js";
+import { markdown } from "./markdown.js";
 import { drawText, plainString } from "./mrkdwn.js";
 import { picture } from "./pictures.js";
 import { richText } from "./rich_text.js";
@@ -95,6 +98,48 @@ function input(block, surface) {
   );
 }
 
+function card(block, surface) {
+  const { names } = surface.page;
+  const { hero_image: hero, icon: small, title, subtitle, body, actions: buttons = [] } = block;
+  return h(
+    "div",
+    { role: "group", "aria-label": title ? plainString(title) : "Card" },
+    hero && h("img", { class: "hero", src: urlOf(hero), alt: hero.alt_text }),
+    h(
+      "div",
+      { class: "card-head" },
+      small && h("img", { class: "card-icon", src: urlOf(small), alt: small.alt_text }),
+      h(
+        "div",
+        {},
+        title && h("strong", {}, drawText(title, names)),
+        subtitle && h("small", {}, drawText(subtitle, names)),
+      ),
+    ),
+    body && h("div", { class: "text" }, drawText(body, names)),
+    buttons.length > 0 &&
+      h("div", { class: "block-actions" }, buttons.map((element) => drawElement(element, cellIn(block, surface, "Choose")))),
+  );
+}
+
+const ALERTS = {
+  default: ["info", "Note"],
+  info: ["info", "Note"],
+  success: ["check", "Success"],
+  warning: ["warning", "Warning"],
+  error: ["stop", "Error"],
+};
+
+function alert({ text, level = "default" }, { page }) {
+  const [glyph, word] = ALERTS[level];
+  return h(
+    "div",
+    { role: "note", "data-level": level },
+    icon(glyph),
+    h("div", { class: "text" }, h("span", { class: "visually-hidden" }, `${word}: `), drawText(text, page.names)),
+  );
+}
+
 const BLOCKS = {
   header,
   section,
@@ -105,4 +150,8 @@ const BLOCKS = {
   input,
   rich_text: (block, { page }) => richText(block, page.names),
   table: (block, { page }) => table(block, page.names),
+  card,
+  alert,
+  data_visualization: (block) => chart(block),
+  markdown: ({ text }) => h("div", {}, markdown(text)),
 };

@@ -118,6 +118,7 @@ function drawConversation(place) {
   const open = place.channel || page.state.app.takes_messages;
   composer.node.hidden = !open;
   element("read-only").hidden = open;
+  for (const id of ["greeting", "greeting-button"]) element(id).classList.toggle("gone", !open);
   conversation.draw(place);
   greeting.draw();
 }

@@ -34,6 +34,7 @@ const INLINE = {
   text: ({ text }) => broken(text),
   link: ({ url, text }) => link(url, text ?? url),
   emoji: ({ name, unicode }) => emojiOf(name) ?? fromUnicode(unicode) ?? `:${name}:`,
+  channel: ({ channel_id: id }, names) => h("a", { class: "mention", href: `#${id}` }, `#${names.channel(id) ?? id}`),
   user: ({ user_id }, names) => h("span", { class: "mention" }, `@${names.member(user_id) ?? user_id}`),
 };
 

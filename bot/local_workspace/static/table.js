@@ -6,6 +6,7 @@ import { unknown } from "./unknown.js";
 
 const CELLS = {
   raw_text: ({ text }) => plainText(text, false),
+  raw_number: ({ text }) => plainText(text, false),
   rich_text: ({ elements }, names) => drawParts(elements, names),
 };
 
