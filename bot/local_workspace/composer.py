@@ -85,8 +85,8 @@ def _message(
     files: Sequence[File],
 ) -> Delivery:
     state = exchange.state
-    message = state.post(
-        Message(
+    with state.lock:
+        message = Message(
             ts=state.new_ts(),
             channel=channel.id,
             text=_typed_text(text),
@@ -94,7 +94,7 @@ def _message(
             thread_ts=thread_ts,
             files=list(files),
         )
-    )
+        state.post(message)
     delivery = Delivery()
     for name, content in _events(exchange, channel, message):
         if channel.id in state.bot_channels or name == "link_shared":

@@ -183,9 +183,12 @@ class Driver:
 
     def _arrivals(self, channel: str, containing: str, after: str) -> Iterator[Message]:
         """Messages from the app or Slack with this text, newest first."""
-        for message in reversed(self._visible(channel)):
-            newer = message.user is None and message.ts > after
-            if newer and containing in f"{message.text}\n{message.blocks}":
+        where = self._state.channel(self._key(channel)).id
+        for message in self._state.newest_first(where):
+            if message.ts <= after:
+                return
+            theirs = message.user is None and self._state.can_see(self.member.id, message)
+            if theirs and containing in f"{message.text}\n{message.blocks}":
                 yield message
 
     def _open_modal(self) -> Json:

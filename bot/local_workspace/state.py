@@ -4,7 +4,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from bot.local_workspace.answers import Outages
 from bot.local_workspace.errors import SlackError
@@ -69,6 +69,7 @@ class State:
         self.steps: dict[str, Step] = {}
         self.listeners: set[Callable[[], None]] = set()
         self._counter = itertools.count(1)
+        self._last_ts = 0
 
     def changed(self) -> None:
         """Count a change and wake everyone who waits for one."""
@@ -100,8 +101,10 @@ class State:
         return f"{prefix}{next(self._counter):08d}"
 
     def new_ts(self) -> str:
-        """A message's time and id, in seconds; unique within the workspace."""
-        return f"{int(self.clock())}.{next(self._counter):06d}"
+        """A message's time and id, in seconds; each is later than the one before."""
+        with self.lock:
+            self._last_ts = max(self._last_ts + 1, int(self.clock() * 1_000_000))
+            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def channel(self, key: str) -> Channel:
         """The conversation with this id or #name; a member's id means the app's direct message."""
@@ -135,9 +138,10 @@ class State:
 
     def notice(self, member: str, channel: str, text: str, thread_ts: str | None = None) -> None:
         """Post one of Slack's own notices, seen by one member only."""
-        notice = Message(self.new_ts(), channel, text, visible_to=member, thread_ts=thread_ts)
-        notice.system = True
-        self.post(notice)
+        with self.lock:
+            notice = Message(self.new_ts(), channel, text, visible_to=member, thread_ts=thread_ts)
+            notice.system = True
+            self.post(notice)
 
     def message(self, channel: str, ts: str) -> Message:
         """The message at `ts`; raises SlackError when there is none."""
@@ -149,6 +153,10 @@ class State:
     def messages(self, channel: str) -> list[Message]:
         """All messages of a channel, oldest first."""
         return list(self._messages[channel].values())
+
+    def newest_first(self, channel: str) -> Iterator[Message]:
+        """All messages of a channel, the latest first; read under the lock."""
+        return reversed(self._messages[channel].values())
 
     def visible(self, member: str, channel: str) -> list[Message]:
         """What a member sees in a channel, oldest first."""
