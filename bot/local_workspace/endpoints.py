@@ -3,15 +3,17 @@
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from bot.local_workspace import files_api, web_api
+from bot.local_workspace import files_api, oauth, web_api
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.guard import LoopbackOnly
+from bot.local_workspace.oauth_pages import OAuthPages
 from bot.local_workspace.page import Page
 from bot.local_workspace.private_files import PrivateFiles
 from bot.local_workspace.socket_mode import SocketMode
@@ -26,6 +28,7 @@ def endpoints(exchange: Exchange, socket_mode: SocketMode, page: Page) -> Starle
             Route("/hooks/{secret}", to_app.hook, methods=["POST"]),
             Route("/upload/{id}", to_app.upload, methods=["GET", "POST"]),
             WebSocketRoute("/link/", socket_mode.serve),
+            *OAuthPages(exchange.state).routes,
             *PrivateFiles(exchange.state).routes,
             *page.routes,
         ],
@@ -45,10 +48,16 @@ class AppEndpoints:
         arguments = web_api.arguments_of(
             request.headers.get("content-type", ""), await request.body(), request.query_params
         )
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        token = bearer or str(arguments.pop("token", ""))
-        answer = web_api.answer(self._state, request.path_params["method"], token, arguments)
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        if kind == "Basic":
+            arguments |= oauth.client_of(secret)
+        given = str(arguments.pop("token", ""))
+        token = secret if kind == "Bearer" else given
+        method = request.path_params["method"]
+        answer = web_api.answer(self._state, method, token, arguments)
         response = answer.response
+        if method == "auth.revoke" and answer.body["ok"]:
+            response.background = BackgroundTask(oauth.tell_uninstalled, self._exchange)
         response.headers["x-oauth-scopes"] = ",".join(sorted(self._state.app.scopes))
         return response
 

@@ -26,6 +26,9 @@ class InstalledApp:
     bot_token: str
     app_token: str
     signing_secret: str
+    client_id: str
+    client_secret: str
+    redirect_urls: tuple[str, ...]
     team_id: str
     id: str = "A0LOCALAPP"
     bot_id: str = "B0LOCALBOT"
@@ -53,5 +56,8 @@ def installed_app(manifest: Mapping[str, Any], team_id: str = "T0LOCAL") -> Inst
         bot_token=f"xoxb-{secrets.token_hex(12)}",
         app_token=f"xapp-{secrets.token_hex(12)}",
         signing_secret=secrets.token_hex(16),
+        client_id=f"{secrets.randbelow(10**12):012d}.{secrets.randbelow(10**12):012d}",
+        client_secret=secrets.token_hex(16),
+        redirect_urls=tuple(manifest["oauth_config"].get("redirect_urls", ())),
         team_id=team_id,
     )

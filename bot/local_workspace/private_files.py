@@ -40,7 +40,7 @@ class PrivateFiles:
 
     def _is_app(self, authorization: str) -> bool:
         app = self._state.app
-        if authorization != f"Bearer {app.bot_token}":
+        if authorization != f"Bearer {self._state.bot_token}":
             return False
         if "files:read" not in app.scopes:
             self._state.problem("url_private: the manifest lacks the scope `files:read`")

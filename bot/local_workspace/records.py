@@ -195,6 +195,20 @@ class OpenView:
 
 
 @dataclass(slots=True)
+class Grant:
+    """A member's consent to install the app, behind a code that is good once, for ten minutes.
+
+    `created` is in seconds.
+    """
+
+    member: str
+    redirect_uri: str
+    scopes: str
+    created: float
+    used: bool = False
+
+
+@dataclass(slots=True)
 class Step:
     """One run of a workflow step: `outputs` or an `error` once the app has completed it.
 

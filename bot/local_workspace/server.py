@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from bot.local_workspace import workflow_steps
+from bot.local_workspace import oauth, workflow_steps
 from bot.local_workspace.endpoints import endpoints
 from bot.local_workspace.exchange import Exchange
 from bot.local_workspace.http_mode import HttpMode
@@ -67,7 +67,8 @@ class LocalWorkspace:
         reject_blocks: Collection[str] = (),
     ) -> None:
         app = installed_app(manifest, team_id)
-        self.bot_token = app.bot_token
+        self.client_id = app.client_id
+        self.client_secret = app.client_secret
         self.app_token = app.app_token
         self.signing_secret = app.signing_secret
         self.bot_user_id = app.bot_user_id
@@ -98,6 +99,11 @@ class LocalWorkspace:
     def api_url(self) -> str:
         """The base URL of the Web API, for the app's client."""
         return f"{self.url}api/"
+
+    @property
+    def bot_token(self) -> str:
+        """The token that the app calls with, or did before it was removed."""
+        return self._state.bot_token or self._state.app.bot_token
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -191,6 +197,12 @@ class LocalWorkspace:
         step = workflow_steps.start(self._exchange, callback_id, dict(inputs), who)
         self.wait_until(lambda: step.completed, seconds, f"the step {callback_id} to be completed")
         return step
+
+    def uninstall(self) -> None:
+        """Remove the app: its token is worth nothing from now on, and it is told."""
+        with self._state.lock:
+            oauth.revoke(self._state, {})
+        oauth.tell_uninstalled(self._exchange)
 
     def disconnect_bot(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours."""

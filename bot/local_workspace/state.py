@@ -13,6 +13,7 @@ from bot.local_workspace.rate_limits import RateLimits
 from bot.local_workspace.records import (
     Channel,
     File,
+    Grant,
     Json,
     Member,
     Message,
@@ -67,6 +68,9 @@ class State:
         self.reject_blocks = frozenset(reject_blocks)
         self.rate_limits = RateLimits(clock, on=rate_limits)
         self.steps: dict[str, Step] = {}
+        self.step_tokens: dict[str, Step] = {}
+        self.bot_token: str | None = app.bot_token
+        self.grants: dict[str, Grant] = {}
         self.listeners: set[Callable[[], None]] = set()
         self._counter = itertools.count(1)
         self._last_ts = 0

@@ -9,6 +9,7 @@ from bot.local_workspace import (
     chat_api,
     directory_api,
     files_api,
+    oauth,
     unfurling,
     views_api,
     workflow_steps,
@@ -28,12 +29,14 @@ class Method:
     scopes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     app_token: bool = False
+    without_token: bool = False
 
 
 SEES_CHANNELS = ("channels:read", "groups:read", "mpim:read", "im:read")
 READS_CHANNELS = ("channels:history", "groups:history", "mpim:history", "im:history")
 METHODS = {
     "apps.connections.open": Method(directory_api.connections_open, app_token=True),
+    "auth.revoke": Method(oauth.revoke),
     "auth.test": Method(directory_api.auth_test),
     "chat.delete": Method(chat_api.delete, ("chat:write",), ("channel", "ts")),
     "chat.getPermalink": Method(chat_api.get_permalink, (), ("channel", "message_ts")),
@@ -63,6 +66,9 @@ METHODS = {
     ),
     "functions.completeSuccess": Method(
         workflow_steps.complete_success, (), ("function_execution_id", "outputs")
+    ),
+    "oauth.v2.access": Method(
+        oauth.access, needs=("client_id", "client_secret", "code"), without_token=True
     ),
     "usergroups.list": Method(directory_api.usergroups_list, ("usergroups:read",)),
     "usergroups.users.list": Method(
@@ -115,16 +121,24 @@ def _answer(state: State, name: str, token: str, arguments: Json) -> Json:
     return method.run(state, given)
 
 
+def _check_step_token(state: State, token: str) -> None:
+    """Raise SlackError unless the token came with a workflow step that is not completed yet."""
+    step = state.step_tokens.get(token)
+    if step is None:
+        raise SlackError("token_revoked" if token == state.app.bot_token else "invalid_auth")
+    if step.completed:
+        raise SlackError("token_expired")
+
+
 def _authorise(state: State, method: Method, token: str) -> None:
     """Raise SlackError unless the token may call this method."""
     app = state.app
+    if method.without_token:
+        return
     if not token:
         raise SlackError("not_authed")
-    if any(token == step.token and step.completed for step in state.steps.values()):
-        raise SlackError("token_expired")
-    running = {step.token for step in state.steps.values()}
-    if token not in {app.bot_token, app.app_token, *running}:
-        raise SlackError("invalid_auth")
+    if token not in {state.bot_token, app.app_token}:
+        _check_step_token(state, token)
     if (token == app.app_token) != method.app_token:
         raise SlackError("not_allowed_token_type")
     if method.scopes and not app.scopes.intersection(method.scopes):

@@ -30,7 +30,7 @@ def start(exchange: Exchange, callback_id: str, given: Json, member: Member) -> 
         raise SlackError("not_subscribed", event="function_executed")
     step = Step(state.new_id("Fx"), callback_id, inputs, f"xwfp-{secrets.token_hex(12)}")
     with state.lock:
-        state.steps[step.id] = step
+        state.steps[step.id] = state.step_tokens[step.token] = step
     exchange.event(_executed(state, function, step))
     return step
 
