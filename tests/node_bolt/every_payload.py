@@ -6,6 +6,7 @@ Loaded with `-p`, it runs the tests that drive a local workspace and leaves out 
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,17 @@ def what_is_said_is_of_slack_s_types(
         for fault in block_kit_faults(payload)
     ]
     assert not faults, "\n".join(faults)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a worker of several, leave the count for whoever adds them up."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["held"] = session.config.stash.get(HELD, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[HELD] = node.config.stash.get(HELD, 0) + node.workeroutput["held"]
 
 
 def pytest_terminal_summary(
