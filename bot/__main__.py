@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot import cli_audit
 from bot.settings import load_places, load_settings
 from segmentation import cli, cli_answers, cli_choose_k, cli_compare, cli_model, cli_report
 from segmentation.errors import SegbotError
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (cli, cli_choose_k, cli_compare, cli_model, cli_answers, cli_report):
+for commands in (cli, cli_choose_k, cli_compare, cli_model, cli_answers, cli_report, cli_audit):
     app.add_typer(commands.app)
 
 

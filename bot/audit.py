@@ -1,14 +1,10 @@
 """The audit trail: who asked what about which customer, when, where, and with what result."""
 
-import csv
-import hashlib
-import hmac
-import io
-import json
+import logging
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -28,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from segmentation.schema import make_tables, one_writer
+from bot.audit_chain import EMPTY, TOLD, Chain, End, TamperedError, in_utc
+from segmentation.schema import make_tables, one_reader, one_writer
 from segmentation.wording import counted
 
 _metadata = MetaData()
@@ -41,7 +38,7 @@ _keys = Table(
 _trail = Table(
     "audit",
     _metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True),  # its place in the chain: 1, 2, 3 …
     Column("at", DateTime(timezone=True), nullable=False),
     Column("member", String(32), nullable=False),
     Column("channel", String(32), nullable=False),
@@ -51,7 +48,8 @@ _trail = Table(
     # A keyed hash of this record and of the one before: a chain that cannot be edited unseen.
     Column("hash", String(64), nullable=False),
 )
-# Where the chain ends, so that records cannot be cut off its end unseen either.
+# Where the chain ends, under a seal that needs the key: what is cut off its end is missed, even
+# when the number here was set back as well.
 _head = Table(
     "audit_head",
     _metadata,
@@ -60,9 +58,8 @@ _head = Table(
     Column("hash", String(64), nullable=False),
 )
 _ONLY: Final = 1
-_START: Final = "0" * 64
-_TOLD: Final = ("at", "member", "channel", "action", "customer", "result")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_BATCH: Final = 5_000  # records read at once
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ class AuditTrail:
         make_tables(engine, _metadata)
         self._engine = engine
         self._now = now
-        self._key = key.encode() or _kept_key(engine)
+        self._chain = Chain(key.encode() or _kept_key(engine))
 
     def record(
         self, member: str, channel: str, action: str, results: Sequence[tuple[str, str]]
@@ -107,9 +104,10 @@ class AuditTrail:
         """Note what a member did; `results` pairs each customer id ("" for none) with a result."""
         at = self._now()
         with one_writer(self._engine) as connection:
-            records, previous = _end_of_chain(connection)
+            end = self._end_to_go_on_from(connection)
+            number, previous = end.records, end.hash
             rows = []
-            for customer, result in results:
+            for number, (customer, result) in enumerate(results, end.records + 1):
                 row = {
                     "at": at,
                     "member": member,
@@ -118,42 +116,78 @@ class AuditTrail:
                     "customer": self.pseudonym(customer) if customer else "",
                     "result": result,
                 }
-                previous = self._link(previous, row)
-                rows.append(row | {"hash": previous})
+                previous = self._chain.link(previous, row)
+                rows.append(row | {"id": number, "hash": previous})
             connection.execute(insert(_trail), rows)
-            connection.execute(update(_head).values(records=records + len(rows), hash=previous))
+            seal = self._chain.seal(End(number, previous))
+            connection.execute(update(_head).values(records=number, hash=seal))
 
     def pseudonym(self, customer: str) -> str:
         """The keyed hash that stands for a customer id, 64 hexadecimal digits."""
-        return self._hashed(customer)
+        return self._chain.pseudonym(customer)
 
     def records(self, wanted: Wanted = Wanted(), newest: int | None = None) -> list[Record]:
         """The records that are wanted, the oldest first; of many only the `newest` so many."""
         query = self._query(wanted).order_by(_trail.c.id.desc()).limit(newest)
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
-        told = ({name: row[name] for name in _TOLD} for row in reversed(rows))
-        return [Record(**row | {"at": _utc(row["at"])}) for row in told]
+        return [_record(row) for row in reversed(rows)]
 
-    def verify(self) -> str | None:
-        """What is wrong with the trail, in a sentence; None when it is whole."""
-        previous, count = _START, 0
+    def each(self, wanted: Wanted = Wanted()) -> Iterator[Record]:
+        """The records that are wanted, the oldest first, of any number of them."""
+        query = self._query(wanted).order_by(_trail.c.id)
         with self._engine.connect() as connection:
-            records, end = _end_of_chain(connection)
-            for row in connection.execute(select(_trail).order_by(_trail.c.id)).mappings():
-                previous, count = self._link(previous, row), count + 1
-                if not hmac.compare_digest(previous, row["hash"]):
-                    when = _utc(row["at"]).isoformat(timespec="seconds")
-                    return (
-                        f"Record {row['id']} of {when} was changed, or one just before it was "
-                        "removed: it does not follow from those before it."
-                    )
-        if (count, previous) != (records, end):
-            return (
-                f"The trail has {counted(count, 'record')} and should have {records:,}: "
-                "records were removed at its end."
+            rows = connection.execution_options(yield_per=_BATCH).execute(query)
+            yield from map(_record, rows.mappings())
+
+    def verify(self, through: End | None = None) -> End:
+        """Where the trail ends; TamperedError when it is not whole.
+
+        `through` is an end that was noted elsewhere: only by one can it be seen that the whole
+        store, or nothing at all, was put in the trail's place.
+        """
+        end = EMPTY
+        with one_reader(self._engine) as connection:
+            kept = _kept_end(connection)
+            rows = connection.execution_options(yield_per=_BATCH).execute(
+                select(_trail).order_by(_trail.c.id)
             )
-        return None
+            for row in rows.mappings():
+                end = self._chain.after(end, dict(row))
+                if through is not None and end.records == through.records and end != through:
+                    raise TamperedError(f"Record {end.records} is not the one that was noted.")
+        if through is not None and end.records < through.records:
+            raise TamperedError(
+                f"The trail has {counted(end.records, 'record')} and had {through.records:,} when "
+                "its end was noted."
+            )
+        if kept is None and end == EMPTY:
+            return end
+        if kept is None or (end.records, self._chain.seal(end)) != (kept.records, kept.hash):
+            raise TamperedError(
+                f"The trail ends after {counted(end.records, 'record')}, and its seal does not "
+                "say so: records were removed at its end, or the seal was changed."
+            )
+        return end
+
+    def _end_to_go_on_from(self, connection: Connection) -> End:
+        """The chain's end; where it was tampered with, one that keeps the break to be seen."""
+        kept = _kept_end(connection)
+        last = connection.execute(
+            select(_trail.c.id, _trail.c.hash).order_by(_trail.c.id.desc()).limit(1)
+        ).first()
+        end = End(last.id, last.hash) if last else EMPTY
+        if kept is None and last is None:
+            connection.execute(
+                insert(_head).values(id=_ONLY, records=0, hash=self._chain.seal(end))
+            )
+            return end
+        if kept is not None and (kept.records, kept.hash) == (end.records, self._chain.seal(end)):
+            return end
+        _log.error("The audit trail was tampered with; `segbot audit verify` says where")
+        if kept is None:
+            connection.execute(insert(_head).values(id=_ONLY, records=0, hash=EMPTY.hash))
+        return End(max(end.records, kept.records if kept else 0) + 1, self._chain.broken())
 
     def _query(self, wanted: Wanted) -> Select[tuple[object, ...]]:
         query = select(_trail)
@@ -167,38 +201,15 @@ class AuditTrail:
             query = query.where(_trail.c.at < wanted.until)
         return query
 
-    def _link(self, previous: str, row: RowMapping | dict[str, object]) -> str:
-        at = row["at"]
-        assert isinstance(at, datetime)
-        told = [previous, _utc(at).isoformat(), *(row[name] for name in _TOLD[1:])]
-        return self._hashed(json.dumps(told))
 
-    def _hashed(self, text: str) -> str:
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+def _record(row: RowMapping) -> Record:
+    return Record(**{name: row[name] for name in TOLD} | {"at": in_utc(row["at"])})
 
 
-def as_csv(records: Sequence[Record]) -> str:
-    """Audit records as CSV, with a heading; no cell can become a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_TOLD)
-    for record in records:
-        cells = [record.at.isoformat(timespec="seconds"), *astuple(record)[1:]]
-        writer.writerow([f"'{c}" if c.startswith(_FORMULA_STARTS) else c for c in cells])
-    return text.getvalue()
-
-
-def _utc(at: datetime) -> datetime:
-    """SQLite keeps no zone; what it keeps is UTC."""
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _end_of_chain(connection: Connection) -> tuple[int, str]:
+def _kept_end(connection: Connection) -> End | None:
+    """What the head says of the chain's end, its hash being the seal; None before any record."""
     row = connection.execute(select(_head.c.records, _head.c.hash)).first()
-    if row is None:
-        connection.execute(insert(_head).values(id=_ONLY, records=0, hash=_START))
-        return 0, _START
-    return int(row.records), str(row.hash)
+    return None if row is None else End(int(row.records), str(row.hash))
 
 
 def _kept_key(engine: Engine) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
-from bot.audit import Wanted
+from bot.audit_query import described, wanted_as_typed
 from bot.blocks.around import audit_message, model_message, segments_message
 from bot.blocks.digest import digest_preview
 from bot.blocks.guide import Usage, help_message, sentence, usage_message
@@ -150,9 +150,8 @@ def _segment_name(desk: Desk, watch: Watch) -> str:
 
 
 def _audit(desk: Desk, asked: Asked) -> Message:
-    is_member = re.fullmatch(r"[UW][A-Z0-9]{4,}", asked.rest) is not None
-    wanted = Wanted(member=asked.rest) if is_member else Wanted(customer=asked.rest)
-    return audit_message(desk.audit.records(wanted, AUDIT_SHOWN), asked.rest)
+    wanted = wanted_as_typed(asked.rest)
+    return audit_message(desk.audit.records(wanted, AUDIT_SHOWN), described(wanted))
 
 
 SUB_COMMANDS: Final[dict[str, SubCommand]] = {
@@ -170,7 +169,10 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
     ),
     "model": SubCommand(Usage("model", "which model answers, since when, and how good"), _model),
     "audit": SubCommand(
-        Usage("audit [id]", "who looked up what: all, or one customer's or member's id"),
+        Usage(
+            "audit [id] [since DATE]",
+            "who looked up what: all, or about a customer or member, or from a day on",
+        ),
         _audit,
         Action.ADMINISTER,
         takes_more=True,

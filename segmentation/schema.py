@@ -128,6 +128,18 @@ def one_writer(engine: Engine) -> Iterator[Connection]:
         connection.commit()
 
 
+@contextmanager
+def one_reader(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees the store as it is at its first query, whoever writes meanwhile."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+        connection.rollback()
+
+
 def take_turns(connection: Connection) -> None:
     """Wait until no other process changes tables or pointers; held to the transaction's end.
 

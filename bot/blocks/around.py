@@ -54,11 +54,10 @@ def model_message(model: SegmentModel, book: Overview | None) -> Message:
     return message([section(f"*The model behind the answers*\n{bullets(lines)}")])
 
 
-def audit_message(records: Sequence[Record], about: str) -> Message:
-    """The newest audit records, oldest first; `about` is the id that they were narrowed to."""
-    whose = f" about {escaped(about)}" if about else ""
+def audit_message(records: Sequence[Record], which: str) -> Message:
+    """The newest audit records, oldest first; `which` ends the sentence that says which."""
     if not records:
-        return message([section(f"The audit trail has no record{whose}.")])
+        return message([section(f"The audit trail has no record{escaped(which)}.")])
     lines = [
         f"{record.at:%d %b %H:%M} UTC · <@{record.member}> · "
         f"{escaped(record.action)} · {escaped(record.result)}"
@@ -68,9 +67,11 @@ def audit_message(records: Sequence[Record], about: str) -> Message:
     ]
     return message(
         [
-            section(f"*The newest {counted(len(records), 'record')}{whose}*\n{bullets(lines)}"),
+            section(
+                f"*The newest {counted(len(records), 'record')}{escaped(which)}*\n{bullets(lines)}"
+            ),
             context(
-                "Customers are keyed hashes; `/segment audit <customer id>` finds one's records",
+                "Customers are keyed hashes; `/segment audit ID since 2026-11-01` finds some",
                 "All of it: `segbot audit export`",
             ),
         ]
