@@ -3,19 +3,21 @@
 import math
 import threading
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.audit import AuditTrail
+from bot.directory import Directory, UnknowableError
 from bot.policy import Action, Policy, Rule
 from segmentation.errors import SegbotError
+from segmentation.wording import counted
 
-_BELIEVED: Final = 300.0  # seconds that what Slack said about a member or a group is believed
 _MINUTE: Final = 60.0
+_MOST_ASKING: Final = 1_000  # members whose requests are counted before the idle are dropped
+_NAMED: Final = 3  # admins that a refusal names
 
 
 class DeniedError(SegbotError):
@@ -25,7 +27,7 @@ class DeniedError(SegbotError):
 class Access:
     """Asks the policy, Slack and the clock, and keeps every refusal in the audit trail.
 
-    `clock` counts seconds and never goes back.
+    `clock` counts seconds and never goes back. Replicas count requests each for itself.
     """
 
     def __init__(
@@ -34,9 +36,9 @@ class Access:
         self.policy = policy
         self._audit = audit
         self._clock = clock
+        self._directory = Directory(clock)
         self._lock = threading.Lock()
-        self._said: dict[tuple[str, str], tuple[float, Any]] = {}
-        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._asked: dict[str, deque[float]] = {}
 
     def check(self, client: WebClient, member: str, channel: str, action: Action) -> None:
         """Raise DeniedError, recorded, unless the member may do this now.
@@ -51,57 +53,73 @@ class Access:
     def _why_not(self, client: WebClient, member: str, channel: str, action: Action) -> str | None:
         if (seconds := self._seconds_to_wait(member)) is not None:
             return (
-                f"That was more than {self.policy.a_minute} requests within a minute. "
-                f"Try again in {seconds} s."
+                f"That was more than {counted(self.policy.a_minute, 'request')} within a minute. "
+                f"You can go on in {counted(seconds, 'second')}."
             )
         rule = self.policy.rule(action)
         if member in self.policy.admins:
             return None
         try:
             allowed = self._is_named(client, member, rule)
-        except (SlackApiError, OSError):
+        except UnknowableError:
             return (
-                "It cannot be checked right now whether you may do this, so it was not done. "
-                "Please try again in a minute."
+                "Slack does not tell right now whether you may do this, so it was not done. "
+                f"Please try again in a minute; if it stays so, ask {self._whom(client)}."
             )
         if not allowed:
-            return f"You may not {action.words}. Ask {self.policy.ask} if you should."
+            return f"You may not {action.words}. Ask {self._whom(client)} if you should."
         if rule.channels is not None and channel not in rule.channels:
-            return f"You may not {action.words} here. Ask {self.policy.ask} where it is meant for."
+            return (
+                f"You may not {action.words} here. "
+                f"Ask {self._whom(client)} in which channels it may be done."
+            )
         return None
 
     def _is_named(self, client: WebClient, member: str, rule: Rule) -> bool:
+        """Whether a rule is meant for a member; guests and outsiders only count by their own id."""
         if member in rule.members:
             return True
-        if rule.everyone and not self._is_from_outside(client, member):
-            return True
-        return any(member in self._members(client, group) for group in rule.groups)
+        if not rule.everyone and not rule.groups:
+            return False
+        if self._directory.person(client, member).is_from_outside:
+            return False
+        return rule.everyone or self._is_in_one(client, member, rule.groups)
 
-    def _is_from_outside(self, client: WebClient, member: str) -> bool:
-        """Whether a member is a guest, or of another company."""
-        user = self._believed("user", member, lambda: client.users_info(user=member)["user"])
-        outside = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_bot")
-        home = self._believed("team", "", lambda: client.auth_test()["team_id"])
-        return any(user.get(sign) for sign in outside) or user.get("team_id", home) != home
+    def _is_in_one(self, client: WebClient, member: str, groups: tuple[str, ...]) -> bool:
+        """Whether a member is in one of the groups; one that cannot be asked hides no other."""
+        unknowable = None
+        for group in groups:
+            try:
+                if member in self._directory.members(client, group):
+                    return True
+            except UnknowableError as error:
+                unknowable = error
+        if unknowable is not None:
+            raise unknowable
+        return False
 
-    def _members(self, client: WebClient, group: str) -> list[str]:
-        found: list[str] = self._believed(
-            "group", group, lambda: client.usergroups_users_list(usergroup=group)["users"]
-        )
-        return found
-
-    def _believed(self, kind: str, key: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
-        """What Slack says, believed for a while; what could not be had is asked for again."""
-        until, said = self._said.get((kind, key), (-math.inf, None))
-        if self._clock() >= until:
-            said = ask()
-            self._said[kind, key] = (self._clock() + _BELIEVED, said)
-        return said
+    def _whom(self, client: WebClient) -> str:
+        """Whom to ask: as the policy says, or its admins by name."""
+        if self.policy.ask:
+            return self.policy.ask
+        try:
+            names = [
+                self._directory.person(client, admin).name
+                for admin in sorted(self.policy.admins)[:_NAMED]
+            ]
+        except UnknowableError:
+            names = []
+        return " or ".join(names) or "whoever runs Segbot"
 
     def _seconds_to_wait(self, member: str) -> int | None:
         """None when the member may ask now, which then counts; else how long not."""
         with self._lock:
-            now, asked = self._clock(), self._asked[member]
+            now = self._clock()
+            if len(self._asked) >= _MOST_ASKING:
+                self._asked = {
+                    each: times for each, times in self._asked.items() if times[-1] > now - _MINUTE
+                }
+            asked = self._asked.setdefault(member, deque())
             while asked and asked[0] <= now - _MINUTE:
                 asked.popleft()
             if len(asked) < self.policy.a_minute:

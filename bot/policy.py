@@ -1,5 +1,6 @@
 """The policy: who may do what, where, and how often, read from a small file."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,9 @@ from segmentation.errors import SegbotError
 
 BUILT_IN: Final = Path(__file__).with_name("policy.toml")
 _SETTINGS: Final = ("ask", "admins", "a_minute")
+_MEMBER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
+_GROUP: Final = re.compile(r"S[A-Z0-9]{2,}")
+_CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 
 
 class PolicyError(SegbotError):
@@ -61,7 +65,10 @@ NOBODY: Final = Rule()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A rule an action; an action without a rule is for admins alone."""
+    """A rule an action; an action without a rule is for admins alone.
+
+    `ask` says whom a refusal sends people to; "" leaves it to the names of the admins.
+    """
 
     rules: dict[Action, Rule]
     admins: frozenset[str]
@@ -87,7 +94,7 @@ def load_policy(path: Path = BUILT_IN) -> Policy:
     return Policy(
         rules={action: _rule(data[action]) for action in Action if action in data},
         admins=frozenset(data.get("admins", [])),
-        ask=data.get("ask", "whoever runs Segbot"),
+        ask=data.get("ask", ""),
         a_minute=data.get("a_minute", 30),
     )
 
@@ -106,10 +113,9 @@ def _setting_problems(data: dict[str, Any]) -> list[str]:
     known = {*Action, *_SETTINGS}
     unknown = [f"nothing is called {name}" for name in data if name not in known]
     checks = (
-        ("admins", _ids(data.get("admins", [])), "a list of member ids"),
+        ("admins", _ids(data.get("admins", []), _MEMBER), "a list of member ids such as U0123ABCD"),
         ("ask", isinstance(data.get("ask", ""), str), "a text"),
-        ("a_minute", type(data.get("a_minute", 1)) is int, "a whole number"),
-        ("a_minute", data.get("a_minute", 1) != 0, "1 or more"),
+        ("a_minute", _is_count(data.get("a_minute", 1)), "a whole number, 1 or more"),
     )
     return unknown + [f"{name} should be {what}" for name, fine, what in checks if not fine]
 
@@ -121,15 +127,29 @@ def _rule_problems(data: dict[str, Any]) -> list[str]:
 def _problems(name: str, table: object) -> list[str]:
     if not isinstance(table, dict):
         return [f"[{name}] should be a table"]
-    words = {"members": "everyone", "groups": None, "channels": "everywhere"}
-    unknown = [f"[{name}] has nothing called {key}" for key in table if key not in words]
+    unknown = [f"[{name}] has nothing called {key}" for key in table if key not in _KEYS]
     wrong = [
-        f"[{name}] {key} should be a list of ids" + (f' or "{word}"' if word else "")
-        for key, word in words.items()
-        if key in table and not (_ids(table[key]) or (word and table[key] == word))
+        f"[{name}] {key} should be a list of ids such as {example}"
+        + (f' or "{word}"' if word else "")
+        for key, (pattern, example, word) in _KEYS.items()
+        if key in table and not (_ids(table[key], pattern) or (word and table[key] == word))
     ]
     return unknown + wrong
 
 
-def _ids(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) and each for each in value)
+# Key of a rule → what an id looks like, an example, and the word that means all of them.
+_KEYS: Final = {
+    "members": (_MEMBER, "U0123ABCD", "everyone"),
+    "groups": (_GROUP, "S0123ABCD", ""),
+    "channels": (_CHANNEL, "C0123ABCD", "everywhere"),
+}
+
+
+def _ids(value: object, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, str) and pattern.fullmatch(each) for each in value
+    )
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 1
