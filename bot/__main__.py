@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import cli_audit
-from bot.settings import load_places, load_settings
+from bot.settings import Workspaces, load_places, load_settings, load_workspaces
 from segmentation import cli, cli_answers, cli_choose_k, cli_compare, cli_model, cli_report
 from segmentation.errors import SegbotError
 from segmentation.places import Places
@@ -35,25 +35,49 @@ def root(context: typer.Context) -> None:
 
 
 @app.command(rich_help_panel=_PANEL)
-def run() -> None:
-    """Answer in Slack and post the weekly digest (Socket Mode); stop it with Ctrl-C.
+def run(
+    http: Annotated[
+        bool, typer.Option("--http", help="Signed HTTP in place of Socket Mode.")
+    ] = False,
+) -> None:
+    """Answer in Slack and post the weekly digest; stop it with Ctrl-C.
+
+    Socket Mode needs no address of its own. With --http Slack posts to /slack/events; the
+    port also answers /healthz and /readyz. Any other ASGI server: uvicorn --factory bot.http:app
 
     Example: segbot run
     """
-    from bot.run import run as run_bot
+    if not http:
+        from bot.run import run as run_bot
 
-    run_bot(load_settings())
+        run_bot(load_settings())
+        return
+    try:
+        from bot.http import run_http
+    except ModuleNotFoundError as error:
+        raise SegbotError(
+            f"Signed HTTP needs a web server ({error.name} is missing): pip install 'segbot[http]'"
+        ) from None
+
+    run_http(load_settings(http=True))
 
 
 @app.command(rich_help_panel=_PANEL)
-def manifest() -> None:
+def manifest(
+    http: Annotated[
+        str, typer.Option(metavar="URL", help="Where Slack reaches `segbot run --http`.")
+    ] = "",
+) -> None:
     """Print the Slack app manifest, to be pasted where Slack asks for one.
 
-    Example: segbot manifest > manifest.json
+    It is for Socket Mode unless an address is given.
+
+    Example: segbot manifest --http https://bot.example.com > manifest.json
     """
     from bot.manifest import manifest as app_manifest
 
-    typer.echo(json.dumps(app_manifest(), indent=2))
+    many = load_workspaces() is Workspaces.MANY
+    typer.echo(json.dumps(app_manifest(http, many=many), indent=2))
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,6 +97,7 @@ class AuditTrail:
         make_tables(engine, _metadata)
         self._engine = engine
         self._now = now
+        self._turn = threading.Lock()
         self._chain = Chain(key.encode() or _kept_key(engine))
 
     def record(
@@ -103,7 +105,8 @@ class AuditTrail:
     ) -> None:
         """Note what a member did; `results` pairs each customer id ("" for none) with a result."""
         at = self._now()
-        with one_writer(self._engine) as connection:
+        # In turn among the threads here: SQLite's own way to wait for another writer is to sleep.
+        with self._turn, one_writer(self._engine) as connection:
             end = self._end_to_go_on_from(connection)
             number, previous = end.records, end.hash
             rows = []

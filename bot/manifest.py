@@ -1,9 +1,12 @@
 """The Slack app manifest, made from the routes: what is pasted into Slack's “create an app”."""
 
+import re
 from typing import Any, Final
 
 from bot.app import COMMANDS, EVENTS
 from bot.commands import SUB_COMMANDS
+from bot.paths import EVENTS_PATH, REDIRECT_PATH
+from segmentation.errors import SegbotError
 
 # Scope → why it is needed; the Web API calls that the bot makes need these and no more.
 SCOPES: Final = {
@@ -17,8 +20,15 @@ SCOPES: Final = {
 }
 
 
-def manifest() -> dict[str, Any]:
-    """The manifest for Socket Mode."""
+def manifest(address: str = "", *, many: bool = False) -> dict[str, Any]:
+    """The manifest for Socket Mode, or for signed HTTP at `address`; `many` is for OAuth.
+
+    Raises SegbotError when Slack could not post to that address.
+    """
+    if address and not re.fullmatch(r"https://[^/\s]+(/[^\s?#]*)?", address):
+        raise SegbotError("--http should be an address such as https://bot.example.com.")
+    base = address.rstrip("/")
+    request_url = {"request_url": f"{base}{EVENTS_PATH}"} if base else {}
     return {
         "display_information": {
             "name": "Segbot",
@@ -38,16 +48,20 @@ def manifest() -> dict[str, Any]:
                     "description": "Look up a customer's segment; alone it opens a form",
                     "usage_hint": f"[customer id | form | {' | '.join(SUB_COMMANDS)}]",
                     "should_escape": False,
+                    **({"url": request_url["request_url"]} if base else {}),
                 }
                 for command in COMMANDS
             ],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {
+            **({"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if base and many else {}),
+            "scopes": {"bot": list(SCOPES)},
+        },
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True},
+            "event_subscriptions": {"bot_events": list(EVENTS), **request_url},
+            "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": True,
+            "socket_mode_enabled": not base,
             "token_rotation_enabled": False,
         },
     }

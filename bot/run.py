@@ -3,8 +3,12 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from apscheduler.schedulers.background import BackgroundScheduler
+from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -36,34 +40,32 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def run(settings: Settings) -> None:
-    """Answer in Slack and post the digest until SIGINT or SIGTERM.
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The bot put together and not connected yet; `look` posts whatever is due."""
 
-    Raises SegbotError where a setting, the model, the store or a token is not usable.
-    """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    desk: Desk
+    app: App
+    look: Callable[[], None]
+
+    def started_clockwork(self) -> BackgroundScheduler:
+        """The scheduler, at work; in several replicas the ledger lets one of them post."""
+        return started_clockwork(self.desk.slot, self.look, clock())
+
+
+def made_bot(settings: Settings, *, http: bool = False) -> Bot:
+    """Put the bot together; SegbotError where a setting, model, store or token is not usable."""
+    start_log()
     desk = made_desk(settings)
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         retry_handlers=[],  # the default one repeats a message that may have arrived
     )
-    app = slack_app(desk, client, identity(client), settings.segbot_listener_threads)
+    app = slack_app(desk, client, identity(client), settings.segbot_listener_threads, http=http)
     delivery = DigestDelivery(
         desk, Ledger(desk.store.engine), client, settings.segbot_digest_channel
     )
-    handler = SocketModeHandler(
-        app,
-        settings.slack_app_token.get_secret_value(),
-        concurrency=settings.segbot_listener_threads,
-    )
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    _connect(handler)
     delivery.warn_of_unconfirmed()
     watching = WatchDelivery(desk, client)
 
@@ -71,7 +73,33 @@ def run(settings: Settings) -> None:
         delivery()
         watching()
 
-    clockwork = started_clockwork(desk.slot, look, clock())
+    return Bot(desk, app, look)
+
+
+def start_log() -> None:
+    """Log to standard error, a line an event."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def run(settings: Settings) -> None:
+    """Answer over Socket Mode and post the digest until SIGINT or SIGTERM.
+
+    Raises SegbotError where a setting, the model, the store or a token is not usable.
+    """
+    bot = made_bot(settings)
+    handler = SocketModeHandler(
+        bot.app,
+        settings.slack_app_token.get_secret_value(),
+        concurrency=settings.segbot_listener_threads,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    _connect(handler)
+    clockwork = bot.started_clockwork()
     _log.info("Segbot is ready")
     stop.wait()
     clockwork.shutdown()

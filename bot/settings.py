@@ -32,13 +32,26 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
+_UNSET = SecretStr("")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def split_ids(text: str) -> list[str]:
+    """The ids in a text that has commas or blanks between them."""
+    return [each for each in re.split(r"[,\s]+", text) if each]
 
 
 def _short_day(value: object) -> object:
     """“Monday” and “MON” as “mon”; anything else as it is."""
     day = value.strip().lower() if isinstance(value, str) else value
     return day[:3] if isinstance(day, str) and day in _DAYS else day
+
+
+class Workspaces(StrEnum):
+    """Whether the bot is in one workspace, by a token, or in many that install it by OAuth."""
+
+    ONE = "one"
+    MANY = "many"
 
 
 class PlaceSettings(BaseSettings):
@@ -66,11 +79,26 @@ class PlaceSettings(BaseSettings):
 
 
 class Settings(PlaceSettings):
-    """All that `segbot run` needs; the first three have no default."""
+    """All that the bot can be told; `load_settings` says what it needs, the way it is run."""
 
-    slack_bot_token: SecretStr = Field(description="Bot token, begins with xoxb-")
-    slack_app_token: SecretStr = Field(description="App-level token, begins with xapp-")
-    segbot_digest_channel: str = Field(description="Id of the digest's channel, begins with C")
+    slack_bot_token: SecretStr = Field(_UNSET, description="Bot token, begins with xoxb-")
+    slack_app_token: SecretStr = Field(_UNSET, description="App-level token, begins with xapp-")
+    slack_signing_secret: SecretStr = Field(
+        _UNSET, description="Signing secret, on the app's Basic Information page"
+    )
+    slack_client_id: str = Field("", description="Client ID, on the app's Basic Information page")
+    slack_client_secret: SecretStr = Field(
+        _UNSET, description="Client secret, on the app's Basic Information page"
+    )
+    segbot_workspaces: Workspaces = Field(
+        Workspaces.ONE, description="one by a token, or many by OAuth"
+    )
+    segbot_teams: str = Field(
+        "", description="Ids of the workspaces that may install it, with commas between"
+    )
+    segbot_http_host: str = Field("127.0.0.1", description="Address that HTTP listens on")
+    segbot_http_port: int = Field(3000, ge=0, le=65_535, description="Port that HTTP listens on")
+    segbot_digest_channel: str = Field("", description="Id of the digest's channel, begins with C")
     slack_api_url: str = Field("https://slack.com/api/", description="Base URL of Slack's Web API")
     segbot_digest_day: Annotated[Weekday, BeforeValidator(_short_day)] = Field(
         Weekday.MON, description="Day of the digest"
@@ -90,16 +118,30 @@ class Settings(PlaceSettings):
     def _looks_like_a_token(cls, token: SecretStr, info: Any) -> SecretStr:  # noqa: ANN401
         start = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}[info.field_name]
         secret = token.get_secret_value()
-        if not secret.startswith(start):
+        if secret and not secret.startswith(start):
             raise ValueError(f"should begin with {start}")
-        if not re.fullmatch(r"[A-Za-z0-9-]+", secret):
+        if not re.fullmatch(r"[A-Za-z0-9-]*", secret):
             raise ValueError("has characters that no token has")
         return token
+
+    @field_validator("slack_signing_secret", "slack_client_secret")
+    @classmethod
+    def _looks_like_a_secret(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"([0-9a-zA-Z]{16,})?", secret.get_secret_value()):
+            raise ValueError("should be the letters and digits that Slack shows")
+        return secret
+
+    @field_validator("segbot_teams")
+    @classmethod
+    def _are_teams(cls, teams: str) -> str:
+        if not all(re.fullmatch(r"[TE][A-Z0-9]{2,}", team) for team in split_ids(teams)):
+            raise ValueError("should be workspace ids such as T0123ABCD, with commas between")
+        return teams
 
     @field_validator("segbot_digest_channel")
     @classmethod
     def _is_a_channel_id(cls, channel: str) -> str:
-        if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
+        if not re.fullmatch(r"([CG][A-Z0-9]{2,})?", channel):
             raise ValueError("should be a channel's id such as C0123ABCD, not its name")
         return channel
 
@@ -131,10 +173,66 @@ class Settings(PlaceSettings):
         """The digest's time zone."""
         return ZoneInfo(self.segbot_time_zone)
 
+    @property
+    def teams(self) -> frozenset[str]:
+        """The workspaces that may install the bot."""
+        return frozenset(split_ids(self.segbot_teams))
 
-def load_settings() -> Settings:
-    """All settings of the bot; SegbotError names every one that is missing or wrong, at once."""
-    return _loaded(Settings)
+
+def _needed(name: str) -> Any:  # noqa: ANN401 - a field of any type
+    """A setting as described above, without a default."""
+    return Field(description=Settings.model_fields[name].description)
+
+
+class SocketSettings(Settings):
+    """What Socket Mode needs."""
+
+    slack_bot_token: SecretStr = _needed("slack_bot_token")
+    slack_app_token: SecretStr = _needed("slack_app_token")
+    segbot_digest_channel: str = _needed("segbot_digest_channel")
+
+
+class HttpSettings(Settings):
+    """What signed HTTP needs, in one workspace."""
+
+    slack_bot_token: SecretStr = _needed("slack_bot_token")
+    slack_signing_secret: SecretStr = _needed("slack_signing_secret")
+    segbot_digest_channel: str = _needed("segbot_digest_channel")
+
+
+class OAuthSettings(Settings):
+    """What signed HTTP needs in many workspaces; their tokens stand in the store."""
+
+    slack_signing_secret: SecretStr = _needed("slack_signing_secret")
+    slack_client_id: str = _needed("slack_client_id")
+    slack_client_secret: SecretStr = _needed("slack_client_secret")
+    segbot_teams: str = _needed("segbot_teams")
+
+
+class _WorkspacesSetting(BaseSettings):
+    """The one setting that says which others are needed."""
+
+    model_config = PlaceSettings.model_config
+    segbot_workspaces: Workspaces = Workspaces.ONE
+
+
+def load_settings(*, http: bool = False) -> Settings:
+    """All settings of the bot, over Socket Mode unless `http`.
+
+    Raises SegbotError that names every one that is missing or wrong, at once.
+    """
+    many = load_workspaces() is Workspaces.MANY
+    if many and not http:
+        raise SegbotError(
+            "SEGBOT_WORKSPACES=many needs signed HTTP, because people install the bot in a "
+            "browser: segbot run --http. For one workspace leave SEGBOT_WORKSPACES out."
+        )
+    return _loaded((OAuthSettings if many else HttpSettings) if http else SocketSettings)
+
+
+def load_workspaces() -> Workspaces:
+    """Whether the bot is in one workspace or in many."""
+    return _loaded(_WorkspacesSetting).segbot_workspaces
 
 
 def load_places() -> PlaceSettings:
@@ -142,7 +240,7 @@ def load_places() -> PlaceSettings:
     return _loaded(PlaceSettings)
 
 
-Loaded = TypeVar("Loaded", bound=PlaceSettings)
+Loaded = TypeVar("Loaded", bound=BaseSettings)
 
 
 def _loaded(settings: type[Loaded]) -> Loaded:

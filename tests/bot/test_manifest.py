@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.app import COMMANDS, EVENTS
 from bot.commands import SUB_COMMANDS
 from bot.local_workspace.events import EVENT_SCOPES
 from bot.local_workspace.web_api import METHODS
 from bot.manifest import SCOPES, manifest
+from segmentation.errors import SegbotError
 
 BOT = Path(__file__).parents[2] / "bot"
 BY_PYTHON_NAME = {name.replace(".", "_"): name for name in METHODS}
@@ -42,3 +45,24 @@ def test_every_scope_in_the_manifest_is_needed() -> None:
     needed = {scope for name in methods_called() for scope in METHODS[name].scopes}
     needed |= {scope for event in EVENTS for scope in EVENT_SCOPES.get(event, ())}
     assert SCOPES.keys() <= needed | {"commands"}
+
+
+def test_for_socket_mode_the_manifest_names_no_address() -> None:
+    assert manifest()["settings"]["socket_mode_enabled"]
+    assert "://" not in str(manifest())
+
+
+def test_for_http_the_manifest_tells_slack_where_to_post() -> None:
+    made = manifest("https://bot.example.com/segbot/")
+    posted_to = "https://bot.example.com/segbot/slack/events"
+    assert not made["settings"]["socket_mode_enabled"]
+    assert made["features"]["slash_commands"][0]["url"] == posted_to
+    assert made["settings"]["interactivity"]["request_url"] == posted_to
+    assert made["settings"]["event_subscriptions"]["request_url"] == posted_to
+    assert "redirect_urls" not in made["oauth_config"]
+
+
+@pytest.mark.parametrize("address", ["bot.example.com", "http://bot.example.com", "https://a b"])
+def test_an_address_that_slack_could_not_post_to_is_refused(address: str) -> None:
+    with pytest.raises(SegbotError, match="such as https"):
+        manifest(address)

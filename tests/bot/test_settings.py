@@ -52,7 +52,7 @@ def test_settings_come_from_a_file_and_the_environment_wins(
     ("name", "value", "told"),
     [
         ("SLACK_BOT_TOKEN", "xapp-1", "should begin with xoxb-"),
-        ("SLACK_APP_TOKEN", "secret", "should begin with xapp-"),
+        ("SLACK_APP_TOKEN", "hunter2", "should begin with xapp-"),
         ("SLACK_BOT_TOKEN", "xoxb-…", "characters that no token has"),
         ("SLACK_API_URL", "slack.com/api", "should be an address"),
         ("SEGBOT_TIME_ZONE", "Europe", "should be an IANA time zone"),
@@ -62,6 +62,9 @@ def test_settings_come_from_a_file_and_the_environment_wins(
         ("SEGBOT_TIME_ZONE", "Middle/Earth", "should be an IANA time zone"),
         ("SEGBOT_DIGEST_DAY", "someday", "SEGBOT_DIGEST_DAY"),
         ("SEGBOT_DIGEST_TIME", "nine", "SEGBOT_DIGEST_TIME"),
+        ("SEGBOT_TEAMS", "acme", "workspace ids such as T0123ABCD"),
+        ("SLACK_SIGNING_SECRET", "••••••", "letters and digits that Slack shows"),
+        ("SEGBOT_HTTP_PORT", "70000", "SEGBOT_HTTP_PORT"),
         ("SEGBOT_LISTENER_THREADS", "0", "SEGBOT_LISTENER_THREADS"),
     ],
 )
@@ -74,13 +77,49 @@ def test_a_wrong_setting_is_told_by_name_and_never_shows_a_token(
     with pytest.raises(SegbotError, match=told) as error:
         load_settings()
     assert name in str(error.value)
-    assert "secret" not in str(error.value)
+    assert "hunter2" not in str(error.value)
 
 
 def test_a_settings_file_that_is_no_text_says_so() -> None:
     Path(".env").write_bytes(b"SLACK_BOT_TOKEN=\xff\xfe")
     with pytest.raises(SegbotError, match=r"\.env is not UTF-8"):
         load_settings()
+
+
+def test_http_needs_the_signing_secret_and_no_app_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SegbotError) as told:
+        load_settings(http=True)
+    assert "SLACK_SIGNING_SECRET is missing" in str(told.value)
+    assert "SLACK_BOT_TOKEN is missing" in str(told.value)
+    assert "SLACK_APP_TOKEN" not in str(told.value)
+    assert "SLACK_CLIENT_ID" not in str(told.value)
+    for name in ("SLACK_BOT_TOKEN", "SEGBOT_DIGEST_CHANNEL"):
+        monkeypatch.setenv(name, NEEDED[name])
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "0123456789abcdef")
+    assert load_settings(http=True).segbot_http_port == 3000
+
+
+def test_many_workspaces_need_client_secrets_and_a_list_and_no_bot_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SEGBOT_WORKSPACES", "many")
+    with pytest.raises(SegbotError) as told:
+        load_settings(http=True)
+    needed = ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SEGBOT_TEAMS")
+    assert all(f"{name} is missing" in str(told.value) for name in needed)
+    assert "SLACK_BOT_TOKEN" not in str(told.value)
+    with pytest.raises(SegbotError, match="needs signed HTTP"):
+        load_settings()
+
+
+def test_client_secrets_alone_do_not_switch_to_many_workspaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "0123456789abcdef")
+    assert load_settings().slack_bot_token.get_secret_value() == "xoxb-1"
 
 
 def test_the_batch_side_needs_no_slack_settings() -> None:

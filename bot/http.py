@@ -1,0 +1,148 @@
+"""Signed HTTP: the ASGI app that Slack posts to, for any ASGI server, and its health checks."""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Final
+
+import uvicorn
+from slack_bolt import App, BoltRequest, BoltResponse
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.desk import Desk
+from bot.paths import EVENTS_PATH
+from bot.run import Bot, made_bot
+from bot.settings import Settings, load_settings
+
+# Slack's largest: a submitted view of 250 kB with a hundred full inputs, percent-encoded.
+MOST_BYTES: Final = 2 * 1024 * 1024
+_WINDOW: Final = 300  # seconds that a signature is good for, so that nothing can be replayed later
+_log = logging.getLogger(__name__)
+
+
+def app() -> Starlette:
+    """The ASGI app from the settings: `uvicorn --factory bot.http:app`; SegbotError if unusable."""
+    settings = load_settings(http=True)
+    return http_app(made_bot(settings, http=True), settings)
+
+
+def http_app(bot: Bot, settings: Settings) -> Starlette:
+    """The ASGI app around a bot; its scheduler runs while the server does."""
+    threads = ThreadPoolExecutor(settings.segbot_listener_threads, thread_name_prefix="request")
+    slack = _Slack(bot.app, settings.slack_signing_secret.get_secret_value(), threads)
+
+    @asynccontextmanager
+    async def at_work(_app: Starlette) -> AsyncIterator[None]:
+        clockwork = bot.started_clockwork()
+        _log.info("Segbot is ready")
+        yield
+        clockwork.shutdown()
+        threads.shutdown()  # what was begun is finished
+        _log.info("Segbot has stopped")
+
+    return Starlette(
+        routes=[
+            Route(EVENTS_PATH, slack.events, methods=["POST"]),
+            Route("/healthz", _alive),
+            Route("/readyz", _readiness(bot.desk)),
+        ],
+        lifespan=at_work,
+    )
+
+
+class _Slack:
+    """What Slack posts: read, its signature checked, then handed to Bolt on a thread.
+
+    Bolt's own adapter for Starlette runs a listener on the event loop, one at a time.
+    """
+
+    def __init__(self, bolt: App, signing_secret: str, threads: ThreadPoolExecutor) -> None:
+        self._bolt = bolt
+        self._secret = signing_secret
+        self._threads = threads
+
+    async def events(self, request: Request) -> Response:
+        """Commands, interactivity, events and options; 401 unless Slack signed it in 5 minutes."""
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("Too large", 413)
+        timestamp = request.headers.get("x-slack-request-timestamp", "")
+        signature = request.headers.get("x-slack-signature", "")
+        if not is_signed(self._secret, timestamp, signature, body, time.time()):
+            return PlainTextResponse("Not signed by Slack, or too long ago", 401)
+        asked = BoltRequest(
+            body=body.decode(), query=dict(request.query_params), headers=dict(request.headers)
+        )
+        loop = asyncio.get_running_loop()
+        return _response(await loop.run_in_executor(self._threads, self._bolt.dispatch, asked))
+
+
+def is_signed(secret: str, timestamp: str, signature: str, body: bytes, now: float) -> bool:
+    """Whether Slack signed a body within five minutes of `now`, in seconds since 1970.
+
+    Works on bytes: what is not signed is not even decoded.
+    """
+    if not timestamp.isdecimal() or abs(now - int(timestamp)) > _WINDOW:
+        return False
+    digest = hmac.new(secret.encode(), b"v0:%b:%b" % (timestamp.encode(), body), hashlib.sha256)
+    return hmac.compare_digest(f"v0={digest.hexdigest()}".encode(), signature.encode())
+
+
+async def _body(request: Request) -> bytes | None:
+    """The request's body; None as soon as it is larger than anything that Slack sends."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return None
+    return bytes(body)
+
+
+def _response(bolt: BoltResponse) -> Response:
+    headers = {name: values[0] for name, values in bolt.headers.items()}
+    return Response(bolt.body, bolt.status, headers)
+
+
+async def _alive(_request: Request) -> Response:
+    return PlainTextResponse("The process runs.\n")
+
+
+def _readiness(desk: Desk) -> Callable[[Request], Response]:
+    """Whether questions can be answered: 503 and a sentence when not. Run on a thread."""
+
+    def ready(_request: Request) -> Response:
+        try:
+            with desk.store.engine.connect() as connection:
+                connection.execute(select(1))
+            newest = desk.store.newest()
+        except SQLAlchemyError as error:
+            _log.warning("The store cannot be reached: %s", error.__cause__ or error)
+            return PlainTextResponse("The store cannot be reached.\n", 503)
+        model = f"model {desk.shelf.current().fingerprint[:12]}"
+        snapshot = f"newest snapshot {newest.as_of}" if newest else "no snapshot yet"
+        return PlainTextResponse(f"Ready: {model}, {snapshot}.\n")
+
+    return ready
+
+
+def run_http(settings: Settings) -> None:
+    """Serve signed HTTP until SIGINT or SIGTERM; what is under way then is finished."""
+    uvicorn.run(
+        http_app(made_bot(settings, http=True), settings),
+        host=settings.segbot_http_host,
+        port=settings.segbot_http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

@@ -1,0 +1,60 @@
+"""The bot served over signed HTTP on a free port, as an ASGI server in production would."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from slack_sdk import WebClient
+from starlette.applications import Starlette
+
+from bot.app import identity, slack_app
+from bot.desk import Desk
+from bot.http import http_app
+from bot.local_workspace import LocalWorkspace
+from bot.run import Bot
+from bot.settings import Settings
+
+
+class Address:
+    """A port that is held before the server runs, so that Slack can be told where it will be."""
+
+    def __init__(self) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.netloc = f"127.0.0.1:{self.listening.getsockname()[1]}"
+        self.url = f"http://{self.netloc}"
+
+    @contextmanager
+    def serving(self, app: Starlette) -> Iterator[None]:
+        """Serve the app while inside; its lifespan begins and ends with it."""
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+        started = threading.Event()
+        startup = server.startup
+
+        async def told(sockets: list[socket.socket] | None = None) -> None:
+            await startup(sockets)
+            started.set()
+
+        server.startup = told  # type: ignore[method-assign]
+        thread = threading.Thread(target=server.run, args=([self.listening],))
+        thread.start()
+        assert started.wait(20)
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()
+            self.listening.close()
+
+
+@contextmanager
+def connected_over_http(
+    workspace: LocalWorkspace, desk: Desk, address: Address
+) -> Iterator[WebClient]:
+    """The bot at work in a workspace whose `request_url` is at `address`."""
+    client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+    settings = Settings(slack_signing_secret=workspace.signing_secret)
+    bot = Bot(desk, slack_app(desk, client, identity(client), threads=20, http=True), lambda: None)
+    with address.serving(http_app(bot, settings)):
+        yield client
