@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_audit
-from bot.settings import Workspaces, load_places, load_settings, load_workspaces
+from bot import cli_audit, cli_doctor
+from bot.setting_types import Workspaces
+from bot.settings import load_places, load_settings, load_workspaces
 from segmentation import cli, cli_answers, cli_choose_k, cli_compare, cli_model, cli_report
 from segmentation.errors import SegbotError
 from segmentation.places import Places
@@ -20,7 +21,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (cli, cli_choose_k, cli_compare, cli_model, cli_answers, cli_report, cli_audit):
+for commands in (
+    cli,
+    cli_choose_k,
+    cli_compare,
+    cli_model,
+    cli_answers,
+    cli_report,
+    cli_audit,
+    cli_doctor,
+):
     app.add_typer(commands.app)
 
 

@@ -2,56 +2,19 @@
 
 import re
 from datetime import time
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.policy import BUILT_IN as BUILT_IN_POLICY
+from bot.setting_types import Weekday, Workspaces, short_day, split_ids
 from segmentation.errors import SegbotError
 from segmentation.playbook import BUILT_IN
 
-
-class Weekday(StrEnum):
-    """A day of the week as settings spell it, Monday first."""
-
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
-
-    @property
-    def number(self) -> int:
-        """0 for Monday to 6 for Sunday, as `date.weekday` counts."""
-        return list(Weekday).index(self)
-
-
-_UNSET = SecretStr("")
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def split_ids(text: str) -> list[str]:
-    """The ids in a text that has commas or blanks between them."""
-    return [each for each in re.split(r"[,\s]+", text) if each]
-
-
-def _short_day(value: object) -> object:
-    """“Monday” and “MON” as “mon”; anything else as it is."""
-    day = value.strip().lower() if isinstance(value, str) else value
-    return day[:3] if isinstance(day, str) and day in _DAYS else day
-
-
-class Workspaces(StrEnum):
-    """Whether the bot is in one workspace, by a token, or in many that install it by OAuth."""
-
-    ONE = "one"
-    MANY = "many"
+_UNSET: Final = SecretStr("")
 
 
 class PlaceSettings(BaseSettings):
@@ -100,7 +63,7 @@ class Settings(PlaceSettings):
     segbot_http_port: int = Field(3000, ge=0, le=65_535, description="Port that HTTP listens on")
     segbot_digest_channel: str = Field("", description="Id of the digest's channel, begins with C")
     slack_api_url: str = Field("https://slack.com/api/", description="Base URL of Slack's Web API")
-    segbot_digest_day: Annotated[Weekday, BeforeValidator(_short_day)] = Field(
+    segbot_digest_day: Annotated[Weekday, BeforeValidator(short_day)] = Field(
         Weekday.MON, description="Day of the digest"
     )
     segbot_digest_time: time = Field(time(9), description="Time of the digest, HH:MM")
@@ -221,13 +184,23 @@ def load_settings(*, http: bool = False) -> Settings:
 
     Raises SegbotError that names every one that is missing or wrong, at once.
     """
+    return _loaded(needed_settings(http=http))
+
+
+def needed_settings(*, http: bool) -> type[Settings]:
+    """Which settings are needed, the way the bot is run; SegbotError where that is impossible."""
     many = load_workspaces() is Workspaces.MANY
     if many and not http:
         raise SegbotError(
             "SEGBOT_WORKSPACES=many needs signed HTTP, because people install the bot in a "
             "browser: segbot run --http. For one workspace leave SEGBOT_WORKSPACES out."
         )
-    return _loaded((OAuthSettings if many else HttpSettings) if http else SocketSettings)
+    return (OAuthSettings if many else HttpSettings) if http else SocketSettings
+
+
+def loose_settings() -> Settings:
+    """The settings as far as there are any; SegbotError names those that are wrong."""
+    return _loaded(Settings)
 
 
 def load_workspaces() -> Workspaces:
