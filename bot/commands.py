@@ -124,7 +124,7 @@ def _sizes(desk: Desk, _asked: Asked) -> Message:
 
 
 def _digest(desk: Desk, _asked: Asked) -> Message:
-    return digest_preview(_book(desk), desk.today(), desk.label, desk.next_post())
+    return digest_preview(_book(desk), desk.today(), desk.label, f"Preview. {desk.next_post()}")
 
 
 def _segments(desk: Desk, _asked: Asked) -> Message:

@@ -115,6 +115,7 @@ def _bot(
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_APP_TOKEN": workspace.app_token,
             "SEGBOT_DIGEST_CHANNEL": _DIGEST_CHANNEL.id,
+            "SEGBOT_CATCH_UP_HOURS": "168",  # so that the digest is there on any day of the week
             "SEGBOT_MODEL_DIR": str(prepared.model),
             "SEGBOT_STORE_URL": f"sqlite:///{store}",
             "SEGBOT_DATA_LABEL": prepared.label,

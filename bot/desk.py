@@ -9,10 +9,13 @@ from pathlib import Path
 
 from bot.access import Access
 from bot.audit import AuditTrail
+from bot.blocks.times import told_moment
 from bot.feedback import Feedback
+from bot.ledger import Ledger
 from bot.once import EventsTaken
 from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot
+from bot.subscriptions import Subscriptions
 from bot.watches import Watches
 from segmentation.answers import Overview, overview
 from segmentation.errors import ModelError
@@ -55,7 +58,10 @@ class ModelShelf:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What listeners need; `label` is the line under every answer, `now` the clock."""
+    """What listeners need; `label` is the line under every answer, `now` the clock.
+
+    `slot` is the settings' day, time and zone, whether a channel goes with it or not.
+    """
 
     store: Store
     shelf: ModelShelf
@@ -66,6 +72,8 @@ class Desk:
     feedback: Feedback
     events: EventsTaken
     recent: RecentLookUps
+    subscriptions: Subscriptions
+    ledger: Ledger
     slot: WeeklySlot
     label: str
     now: Callable[[], datetime]
@@ -79,11 +87,12 @@ class Desk:
         return self.now().astimezone(self.slot.zone).date()
 
     def next_post(self) -> str:
-        """When the next digest is due, in the reader's own time zone."""
-        due = self.slot.next_after(self.now())
-        stamp = int(due.timestamp())
-        fallback = f"{due:%a} {due.day} {due:%b %Y %H:%M} {self.slot.zone.key}"
-        return (
-            "Next digest: "
-            f"<!date^{stamp}^{{date_short_pretty}} at {{time}}|{fallback}> ({self.slot.zone.key})"
+        """When the next digest is due anywhere, in the reader's own time zone."""
+        subscriptions = self.subscriptions.all()
+        if not subscriptions:
+            return "No channel gets the digest yet; `/segment subscribe` changes that"
+        slots = (one.slot for one in subscriptions)
+        due, zone = min(
+            ((slot.next_after(self.now()), slot.zone) for slot in slots), key=lambda next_: next_[0]
         )
+        return f"Next digest: {told_moment(due, zone)} ({zone.key})"

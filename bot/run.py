@@ -3,9 +3,9 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
@@ -14,21 +14,25 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Access
+from bot.alerts import AlertDelivery, AlertRules
 from bot.app import identity, slack_app
 from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
 from bot.digest import DigestDelivery
 from bot.feedback import Feedback
+from bot.lease import Lease
 from bot.ledger import Ledger
 from bot.once import EventsTaken
 from bot.policy import load_policy
 from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot, started_clockwork
 from bot.settings import Settings
+from bot.subscriptions import Subscription, Subscriptions
 from bot.watches import Watches
 from bot.watching import WatchDelivery
 from segmentation.errors import SegbotError
 from segmentation.playbook import load_playbook
+from segmentation.snapshot_alarms import Thresholds
 from segmentation.store import open_store
 
 _STORE_WAIT = 2.0  # seconds: Slack gives up on an answer after three
@@ -42,15 +46,15 @@ def clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """The bot put together and not connected yet; `look` posts whatever is due."""
+    """The bot put together and not connected yet; `looks` post whatever is due, by name."""
 
     desk: Desk
     app: App
-    look: Callable[[], None]
+    looks: Mapping[str, Callable[[], None]]
 
     def started_clockwork(self) -> BackgroundScheduler:
         """The scheduler, at work; in several replicas the ledger lets one of them post."""
-        return started_clockwork(self.desk.slot, self.look, clock())
+        return started_clockwork(self.looks)
 
 
 def made_bot(settings: Settings, *, http: bool = False) -> Bot:
@@ -63,17 +67,7 @@ def made_bot(settings: Settings, *, http: bool = False) -> Bot:
         retry_handlers=[],  # the default one repeats a message that may have arrived
     )
     app = slack_app(desk, client, identity(client), settings.segbot_listener_threads, http=http)
-    delivery = DigestDelivery(
-        desk, Ledger(desk.store.engine), client, settings.segbot_digest_channel
-    )
-    delivery.warn_of_unconfirmed()
-    watching = WatchDelivery(desk, client)
-
-    def look() -> None:
-        delivery()
-        watching()
-
-    return Bot(desk, app, look)
+    return Bot(desk, app, made_looks(settings, desk, client))
 
 
 def start_log() -> None:
@@ -107,6 +101,23 @@ def run(settings: Settings) -> None:
     _log.info("Segbot has stopped")
 
 
+def made_looks(settings: Settings, desk: Desk, client: WebClient) -> dict[str, Callable[[], None]]:
+    """What is looked after every minute, by name."""
+    catch_up = timedelta(hours=settings.segbot_catch_up_hours)
+    rules = AlertRules(
+        Thresholds(
+            settings.segbot_alert_share_points / 100, settings.segbot_alert_movement_percent / 100
+        ),
+        timedelta(days=settings.segbot_alert_cool_down_days),
+    )
+    engine = desk.store.engine
+    return {
+        "digests": DigestDelivery(desk, client, Lease(engine, "digests"), catch_up),
+        "alerts": AlertDelivery(desk, client, Lease(engine, "alerts"), rules),
+        "watches": WatchDelivery(desk, client),
+    }
+
+
 def _connect(handler: SocketModeHandler) -> None:
     try:
         handler.connect()  # type: ignore[no-untyped-call]
@@ -125,6 +136,11 @@ def made_desk(settings: Settings) -> Desk:
     """The desk that the settings describe."""
     store = open_store(settings.segbot_store_url, wait=_STORE_WAIT)
     audit = AuditTrail(store.engine, clock, settings.segbot_audit_key.get_secret_value())
+    slot = WeeklySlot(
+        settings.segbot_digest_day.number, settings.segbot_digest_time, settings.time_zone
+    )
+    channel = settings.segbot_digest_channel
+    standing = Subscription(channel, slot) if channel else None
     return Desk(
         store=store,
         shelf=ModelShelf(settings.segbot_model_dir),
@@ -135,9 +151,9 @@ def made_desk(settings: Settings) -> Desk:
         feedback=Feedback(store.engine),
         events=EventsTaken(store.engine, clock),
         recent=RecentLookUps(store.engine),
-        slot=WeeklySlot(
-            settings.segbot_digest_day.number, settings.segbot_digest_time, settings.time_zone
-        ),
+        subscriptions=Subscriptions(store.engine, standing),
+        ledger=Ledger(store.engine),
+        slot=slot,
         label=settings.segbot_data_label,
         now=clock,
     )

@@ -1,16 +1,17 @@
-"""When the digest is due: the weekly slot, and the clockwork that looks whether one is due."""
+"""When a digest is due: weekly slots, and the clockwork that looks every minute for what is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.calendarinterval import CalendarIntervalTrigger
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.cron import CronTrigger
 
-LOOK_AGAIN = timedelta(minutes=5)
-_LATE = 3_600  # seconds: a tick this late still counts, what is due stands in the ledger
+WEEK: Final = timedelta(days=7)
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LATE: Final = 3_600  # seconds: a tick this late still counts, what is due stands in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +31,38 @@ class WeeklySlot:
         """The date of the newest slot that has come: it names the period of a digest."""
         today = now.astimezone(self.zone).date()
         day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
-        return day if self.on(day) <= now else day - timedelta(days=7)
+        return day if self.on(day) <= now else day - WEEK
 
     def next_after(self, now: datetime) -> datetime:
         """The moment of the next slot."""
-        return self.on(self.latest_until(now) + timedelta(days=7))
+        return self.on(self.latest_until(now) + WEEK)
 
-    def trigger(self, now: datetime) -> CalendarIntervalTrigger:
-        """An APScheduler trigger for the slot; it keeps the wall clock through summer time."""
-        return CalendarIntervalTrigger(
-            weeks=1,
-            hour=self.at.hour,
-            minute=self.at.minute,
-            start_date=self.next_after(now).date(),
-            timezone=self.zone,
-        )
+    def periods(self, after: datetime, until: datetime) -> list[date]:
+        """The dates whose slots came later than `after` and not later than `until`, in order."""
+        day, found = self.latest_until(until), []
+        while self.on(day) > after:
+            found.append(day)
+            day -= WEEK
+        return found[::-1]
+
+    @property
+    def words(self) -> str:
+        """The slot as people read it: “Mondays at 09:00 (Europe/Berlin)”."""
+        return f"{DAYS[self.weekday]}s at {self.at:%H:%M} ({self.zone.key})"
 
 
-def started_clockwork(
-    slot: WeeklySlot, look: Callable[[], None], now: datetime
-) -> BackgroundScheduler:
-    """Call `look` now, at every slot, and every five minutes for what failed or was late.
+def started_clockwork(looks: Mapping[str, Callable[[], None]]) -> BackgroundScheduler:
+    """Call each of `looks` now and every minute, each on its own, so that none holds up another.
 
-    The scheduler keeps nothing: what is due stands in the delivery ledger.
+    The scheduler keeps nothing: what is due stands in the store, so that a subscription that was
+    changed a moment ago counts at the next look.
     """
     scheduler = BackgroundScheduler(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _LATE},
     )
-    scheduler.add_job(look, slot.trigger(now), id="weekly slot")
-    scheduler.add_job(look, IntervalTrigger(seconds=LOOK_AGAIN.seconds), id="look again")
-    scheduler.add_job(look, id="at start")
+    for name, look in looks.items():
+        every_minute = CronTrigger(second=0, timezone=UTC)
+        scheduler.add_job(look, every_minute, id=name, next_run_time=datetime.now(UTC))
     scheduler.start()
     return scheduler

@@ -1,10 +1,11 @@
-"""Posting in channels: with the picture first, without it when Slack refuses, as text at last."""
+"""Posting in channels: the richest form of a message first, then plainer ones, as text at last."""
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.client import HTTPException
-from typing import Final
+from typing import Any, Final
 from urllib.request import Request, urlopen
 
 from slack_sdk import WebClient
@@ -20,63 +21,118 @@ _UPLOAD_SECONDS: Final = 30
 _UNSURE: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 )
+# What no plainer form of a message changes.
+_HOPELESS: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
+Post = Callable[[], SlackResponse]
 
 
 class RefusedError(Exception):
-    """Slack took none of the forms of a message; it stands nowhere."""
+    """Slack took none of the forms of a message; it stands nowhere. `reason` is Slack's word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UnconfirmedError(Exception):
     """It is not known whether a message arrived; it must not be sent again."""
 
 
-def post_with_picture(client: WebClient, channel: str, message: Message, picture: Picture) -> None:
-    """Post a message with its picture in one; fall back step by step when Slack refuses.
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in the forms that it may be posted in.
 
-    Only a definite refusal moves on to the next step. Raises RefusedError when plain text was
+    `richest` has blocks that not every workspace takes; where they are refused, `picture` is
+    attached to `message` instead.
+    """
+
+    message: Message
+    richest: Message | None = None
+    picture: Picture | None = None
+
+
+def post(client: WebClient, channel: str, letter: Letter, thread_ts: str | None = None) -> str:
+    """Post a message in the first form that Slack takes; its `ts`, "" where Slack tells none.
+
+    Only a definite refusal moves on to the next form. Raises RefusedError when the last one was
     refused as well, and UnconfirmedError as soon as the message may have arrived.
     """
-    blocks = list(message.blocks)
-    file = _uploaded(client, picture)
-    with_picture = (
-        lambda: client.files_completeUploadExternal(
-            files=[{"id": file, "title": picture.title}],
-            channel_id=channel,
-            blocks=json.dumps(blocks),
-        ),
-    )
-    plainer: tuple[Callable[[], object], ...] = (
-        lambda: client.chat_postMessage(channel=channel, text=message.text, blocks=blocks),
-        lambda: client.chat_postMessage(channel=channel, text=message.text),
-    )
-    refusals = []
-    for post in (*with_picture, *plainer) if file else plainer:
+    reason = "nothing to post"
+    for form in _forms(client, channel, letter, thread_ts):
         try:
-            post()
+            return _ts(form(), channel)
         except SlackApiError as error:
             if not _is_refusal(error):
                 raise UnconfirmedError(str(error)) from error
-            refusals.append(error.response["error"])
-            _log.warning("Slack refused a message (%s)", refusals[-1])
+            reason = str(error.response["error"])
+            _log.warning("Slack refused a message (%s)", reason)
         except (OSError, HTTPException) as error:
             raise UnconfirmedError(str(error)) from error
-        else:
-            return
-    raise RefusedError(", then ".join(refusals))
+        if reason in _HOPELESS:
+            break
+    raise RefusedError(reason)
 
 
-def _uploaded(client: WebClient, picture: Picture) -> str | None:
-    """The id of the uploaded picture, which nobody sees yet; None when it could not be uploaded."""
+def _forms(
+    client: WebClient, channel: str, letter: Letter, thread_ts: str | None
+) -> Iterator[Post]:
+    text, plain = letter.message.text, list(letter.message.blocks)
+    where: dict[str, Any] = {"channel": channel, "text": text, "thread_ts": thread_ts}
+    if letter.richest is not None:
+        rich = list(letter.richest.blocks)
+        yield lambda: client.chat_postMessage(**where, blocks=rich)
+    picture = letter.picture
+    if picture is not None:
+        file = uploaded(client, picture.filename, picture.png, picture.alt_text)
+        if file is not None:
+            yield lambda: client.files_completeUploadExternal(
+                files=[{"id": file, "title": picture.title}],
+                channel_id=channel,
+                thread_ts=thread_ts,
+                blocks=json.dumps(plain),
+            )
+    yield lambda: client.chat_postMessage(**where, blocks=plain)
+    yield lambda: client.chat_postMessage(**where)
+
+
+def post_file(
+    client: WebClient, channel: str, thread_ts: str | None, name: str, content: bytes
+) -> None:
+    """Post a file; where that fails, the log says so and nothing else happens."""
+    file = uploaded(client, name, content)
+    if file is None:
+        return
+    try:
+        client.files_completeUploadExternal(
+            files=[{"id": file, "title": name}], channel_id=channel, thread_ts=thread_ts
+        )
+    except (SlackApiError, OSError, HTTPException) as error:
+        _log.warning("The file %s could not be posted (%s)", name, error)
+
+
+def uploaded(client: WebClient, name: str, content: bytes, alt_text: str = "") -> str | None:
+    """The id of an uploaded file, which nobody sees yet; None when it could not be uploaded."""
     try:
         place = client.files_getUploadURLExternal(
-            filename=picture.filename, length=len(picture.png), alt_txt=picture.alt_text
+            filename=name, length=len(content), alt_txt=alt_text or None
         )
-        upload = Request(place["upload_url"], data=picture.png, method="POST")  # noqa: S310 - Slack's own address
+        upload = Request(place["upload_url"], data=content, method="POST")  # noqa: S310 - Slack's own address
         with urlopen(upload, timeout=_UPLOAD_SECONDS):  # noqa: S310 - likewise
             return str(place["file_id"])
     except (SlackApiError, OSError, HTTPException) as error:
-        _log.warning("The picture could not be uploaded (%s); the message goes without it", error)
+        _log.warning("%s could not be uploaded (%s); the message goes without it", name, error)
         return None
+
+
+def _ts(answer: SlackResponse, channel: str) -> str:
+    """A message's own name; of a file's message Slack may tell it later, or not at all."""
+    shares = [
+        share
+        for file in answer.get("files") or ()
+        for places in (file.get("shares") or {}).values()
+        for share in places.get(channel, ())
+    ]
+    return str(answer.get("ts") or (shares[0]["ts"] if shares else ""))
 
 
 def _is_refusal(error: SlackApiError) -> bool:

@@ -61,13 +61,27 @@ class Settings(PlaceSettings):
     )
     segbot_http_host: str = Field("127.0.0.1", description="Address that HTTP listens on")
     segbot_http_port: int = Field(3000, ge=0, le=65_535, description="Port that HTTP listens on")
-    segbot_digest_channel: str = Field("", description="Id of the digest's channel, begins with C")
+    segbot_digest_channel: str = Field(
+        "", description="Id of a channel that gets the digest from the start, begins with C"
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="Base URL of Slack's Web API")
     segbot_digest_day: Annotated[Weekday, BeforeValidator(short_day)] = Field(
         Weekday.MON, description="Day of the digest"
     )
     segbot_digest_time: time = Field(time(9), description="Time of the digest, HH:MM")
     segbot_time_zone: str = Field("UTC", description="Time zone of the digest, an IANA name")
+    segbot_catch_up_hours: int = Field(
+        48, ge=1, le=168, description="Hours that a digest may be late and is posted still"
+    )
+    segbot_alert_share_points: float = Field(
+        5, gt=0, le=100, description="Percentage points that a segment's share changes by"
+    )
+    segbot_alert_movement_percent: float = Field(
+        5, gt=0, le=100, description="Percent of customers who change segment"
+    )
+    segbot_alert_cool_down_days: int = Field(
+        7, ge=0, le=365, description="Days without another alert of the same kind in a channel"
+    )
     segbot_policy: Path = Field(BUILT_IN_POLICY, description="The policy: who may do what")
     segbot_listener_threads: int = Field(
         20, ge=1, le=200, description="How many requests are answered at once"
@@ -152,7 +166,6 @@ class SocketSettings(Settings):
 
     slack_bot_token: SecretStr = _needed("slack_bot_token")
     slack_app_token: SecretStr = _needed("slack_app_token")
-    segbot_digest_channel: str = _needed("segbot_digest_channel")
 
 
 class HttpSettings(Settings):
@@ -160,7 +173,6 @@ class HttpSettings(Settings):
 
     slack_bot_token: SecretStr = _needed("slack_bot_token")
     slack_signing_secret: SecretStr = _needed("slack_signing_secret")
-    segbot_digest_channel: str = _needed("segbot_digest_channel")
 
 
 class OAuthSettings(Settings):

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.blocks.digest import digest_message
+from bot.blocks.digest import LastTold, digest_message
 from bot.desk import Desk
-from bot.digest import DigestDelivery
-from bot.ledger import Ledger
 from bot.local_workspace import Driver
 from segmentation.answers import Overview
 from segmentation.drift import drift
@@ -21,13 +19,22 @@ from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.publishing import publish
 from segmentation.scoring import scored_batches
+from segmentation.sizes_csv import sizes_csv
 from segmentation.training import TrainedModel
-from tests.bot.conftest import DIGEST_CHANNEL, THIS_WEEK, bare_desk
+from tests.bot.conftest import (
+    DIGEST_CHANNEL,
+    LAST_WEEK,
+    THIS_WEEK,
+    bare_desk,
+    deliver,
+    for_channel,
+)
 from tests.conftest import NOON
 
 
 def digests(member: Driver, channel: str = "segments") -> list[dict]:
-    return [m for m in member.sees(channel) if m["bot"] and not m["ephemeral"]]
+    seen = member.sees(channel)
+    return [m for m in seen if m["bot"] and not m["ephemeral"] and not m["thread_ts"]]
 
 
 def with_flows(book: Overview, flows: dict[tuple[int, int], int]) -> Overview:
@@ -37,31 +44,51 @@ def with_flows(book: Overview, flows: dict[tuple[int, int], int]) -> Overview:
     return replace(book, snapshot=snapshot)
 
 
-def delivery(desk: Desk, client: WebClient, channel: str = DIGEST_CHANNEL.id) -> DigestDelivery:
-    return DigestDelivery(desk, Ledger(desk.store.engine), client, channel)
-
-
 def test_the_digest_stands_in_the_channel_once_however_often_it_is_asked_for(
     ada: Driver, desk: Desk, bot: WebClient
 ) -> None:
-    delivery(desk, bot)()
-    delivery(desk, bot)()
+    deliver(desk, bot)
+    deliver(desk, bot)
     (posted,) = digests(ada)
-    (picture,) = posted["files"]
-    assert picture["mimetype"] == "image/png"
-    assert picture["width"] > 1_000
-    assert picture["alt_txt"].startswith("Bar chart of customers by segment on 16 Nov 2026.")
-    assert "2,000 customers" in str(posted["blocks"])
-    assert "Largest movements" in str(posted["blocks"])
-    settled = Ledger(desk.store.engine).delivery(DIGEST_CHANNEL.id, THIS_WEEK)
+    told = str(posted["blocks"])
+    if "data_visualization" in told:
+        assert "'label': 'Low Activity'" in told
+    else:
+        (picture,) = posted["files"]
+        assert picture["mimetype"] == "image/png"
+        assert picture["width"] > 1_000
+        assert picture["alt_txt"].startswith("Bar chart of customers by segment on 16 Nov 2026.")
+    assert "2,000 customers" in told
+    assert "Largest movements" in told
+    settled = desk.ledger.delivery(DIGEST_CHANNEL.id, THIS_WEEK)
     assert settled is not None
-    assert settled.state == "posted"
+    assert (settled.state, settled.as_of) == ("posted", THIS_WEEK)
+
+
+def test_the_thread_has_a_table_and_a_file_that_is_safe_to_open(
+    ada: Driver, desk: Desk, bot: WebClient
+) -> None:
+    (posted,) = digests(ada)
+    details, file = (m for m in ada.sees("segments") if m["thread_ts"] == posted["ts"])
+    (table,) = (block for block in details["blocks"] if block["type"] == "table")
+    cells = [[cell["text"] for cell in row] for row in table["rows"]]
+    assert cells[0] == ["Segment", "Customers", "Share", "Chance allows", "Change", "In training"]
+    assert len(cells) == 5
+    assert "Low Activity, Low Engagement" in details["text"]
+    assert "Net flow (Stuart–Maxwell)" in details["text"]
+    assert file["files"][0]["name"] == "segments-2026-11-16.csv"
+    book = desk.book()
+    assert book is not None
+    wicked = replace(book.sizes[0].play, name='=HYPERLINK("http://x")')
+    sizes = (replace(book.sizes[0], play=wicked), *book.sizes[1:])
+    assert "'=HYPERLINK" in sizes_csv(replace(book, sizes=sizes)).decode("utf-8-sig")
+    assert bot.token
 
 
 def test_a_new_week_brings_a_new_digest(ada: Driver, desk: Desk, bot: WebClient) -> None:
     before = len(digests(ada))
     next_week = replace(desk, now=lambda: NOON + timedelta(days=7))
-    delivery(next_week, bot)()
+    deliver(next_week, bot)
     assert len(digests(ada)) == before + 1
 
 
@@ -75,7 +102,7 @@ def test_without_a_snapshot_the_digest_waits_and_comes_later(
 ) -> None:
     desk = bare_desk(tmp_path, trained, playbook)
     before = len(digests(ada))
-    delivery(desk, bot)()
+    deliver(desk, bot)
     assert len(digests(ada)) == before
     publish(
         desk.store,
@@ -85,7 +112,7 @@ def test_without_a_snapshot_the_digest_waits_and_comes_later(
         source="first.csv",
         started_at=NOON,
     )
-    delivery(desk, bot)()
+    deliver(desk, bot)
     assert "This is the first snapshot" in str(digests(ada)[-1]["blocks"])
 
 
@@ -95,14 +122,21 @@ def test_a_digest_begun_before_a_crash_is_reported_and_not_repeated(
     bot: WebClient,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    before = len(digests(ada))
-    later = replace(desk, now=lambda: NOON + timedelta(days=14))
-    Ledger(desk.store.engine).claim(DIGEST_CHANNEL.id, THIS_WEEK + timedelta(days=14), NOON)
+    before, now = len(digests(ada)), NOON + timedelta(days=14)
+    later = for_channel(replace(desk, now=lambda: now), DIGEST_CHANNEL.id, owner="U01ADA")
+    week = THIS_WEEK + timedelta(days=14)
+    desk.ledger.claim(DIGEST_CHANNEL.id, week, now - timedelta(minutes=9))
+    deliver(later, bot)  # another replica may be at it still
+    assert ada.sees("app") == []
+    desk.ledger.missed(DIGEST_CHANNEL.id, week - timedelta(days=7), now)
     with caplog.at_level(logging.WARNING):
-        delivery(later, bot).warn_of_unconfirmed()
-        delivery(later, bot)()
+        for minutes in (1, 2):
+            then = now + timedelta(minutes=minutes)
+            deliver(replace(later, now=lambda then=then: then), bot)
     assert "begun but not confirmed" in caplog.text
     assert len(digests(ada)) == before
+    (told,) = ada.sees("app")
+    assert "It is not known whether the digest of 30 Nov 2026 arrived" in told["text"]
 
 
 def test_old_figures_are_said_to_be_old(desk: Desk) -> None:
@@ -112,6 +146,31 @@ def test_old_figures_are_said_to_be_old(desk: Desk) -> None:
     stale = digest_message(book, THIS_WEEK + timedelta(days=9), "")
     assert "days old" not in fresh.text
     assert "*These figures are 9 days old.*" in stale.text
+
+
+def test_what_spoils_the_figures_is_said_before_them(desk: Desk) -> None:
+    book = desk.book()
+    assert book is not None
+    again = digest_message(book, THIS_WEEK, "", LastTold(LAST_WEEK, THIS_WEEK)).text
+    assert "*No new snapshot since the digest of 9 Nov 2026.*" in again.split("\n")[1]
+    assert "No new snapshot" not in digest_message(book, THIS_WEEK, "").text
+    movement = book.snapshot.movement
+    assert movement is not None
+    twice = replace(movement, sizes_before={0: 4_000})
+    shrunk = replace(book, snapshot=replace(book.snapshot, movement=twice))
+    told = digest_message(shrunk, THIS_WEEK, "").text.split("\n")
+    assert told[1].startswith("*This snapshot has 50.0\N{NO-BREAK SPACE}% fewer customers")
+    assert told[2].startswith("*Worth a look.*")
+
+
+def test_the_first_sentence_says_whether_anything_matters(desk: Desk) -> None:
+    book = desk.book()
+    assert book is not None
+    calm = digest_message(book, THIS_WEEK, "").text.split("\n")[1]
+    assert calm.startswith("*Nothing to act on.*")
+    assert "much as they did in training" in calm
+    flows = with_flows(book, {(0, 0): 900, (0, 2): 100})
+    assert "*Worth a look.*" in digest_message(flows, THIS_WEEK, "").text
 
 
 def test_movement_under_the_noise_is_called_noise(desk: Desk) -> None:
@@ -150,7 +209,7 @@ def test_after_a_retraining_no_movement_is_claimed(
     book = desk.book()
     assert book is not None
     told = digest_message(book, THIS_WEEK, "").text
-    assert "The model was retrained since 9 Nov 2026" in told
+    assert "*There is a new model.* The model was retrained since 9 Nov 2026" in told
     assert "Largest movements" not in told
 
 

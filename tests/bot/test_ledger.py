@@ -44,7 +44,7 @@ def test_a_refused_digest_is_tried_again_with_growing_pauses(store: Store) -> No
     ledger, now, pauses = Ledger(store.engine), NOW, []
     for _ in range(10):
         assert ledger.claim("C1", WEEK, now)
-        retry_at = ledger.failed("C1", WEEK, now)
+        retry_at = ledger.failed("C1", WEEK, now).retry_at
         assert not ledger.claim("C1", WEEK, retry_at - timedelta(seconds=1))
         pauses.append(retry_at - now)
         now = retry_at

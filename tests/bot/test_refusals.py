@@ -1,6 +1,5 @@
 """When something is refused: a plainer message, a later try, or one sentence; no false success."""
 
-import json
 import subprocess
 import sys
 import threading
@@ -14,15 +13,14 @@ from slack_sdk import WebClient
 
 from bot.blocks.parts import Message
 from bot.desk import Desk
-from bot.digest import DigestDelivery
-from bot.ledger import Ledger
 from bot.local_workspace import Channel, LocalWorkspace
 from bot.manifest import manifest
-from bot.sender import post_with_picture
+from bot.sender import Letter, post
+from bot.subscriptions import Part
 from segmentation.charts import Picture, sizes_chart
 from segmentation.model_folder import save
 from segmentation.training import TrainedModel
-from tests.bot.conftest import CHANNELS, MEMBERS, THIS_WEEK, bot_environment
+from tests.bot.conftest import CHANNELS, MEMBERS, THIS_WEEK, bot_environment, deliver, for_channel
 
 
 @pytest.fixture
@@ -38,11 +36,12 @@ def test_without_the_right_to_upload_the_digest_comes_without_its_picture(
     without_files: LocalWorkspace, desk: Desk
 ) -> None:
     client = WebClient(without_files.bot_token, base_url=without_files.api_url)
-    DigestDelivery(desk, Ledger(desk.store.engine), client, "C01SEGMENTS")()
+    deliver(for_channel(desk, "C01SEGMENTS", parts=frozenset({Part.CHART})), client)
     (posted,) = without_files.member("Ada Okafor").sees("segments")
     assert posted["files"] == []
     assert "Largest movements" in str(posted["blocks"])
-    assert "missing_scope" in str(without_files.problems)
+    drawn = "data_visualization" in str(posted["blocks"])
+    assert drawn or "missing_scope" in str(without_files.problems)
 
 
 def test_a_digest_for_a_channel_without_the_bot_is_kept_for_a_later_try(desk: Desk) -> None:
@@ -51,11 +50,16 @@ def test_a_digest_for_a_channel_without_the_bot_is_kept_for_a_later_try(desk: De
         workspace := LocalWorkspace(manifest(), members=MEMBERS, channels=(*CHANNELS, channel))
     ).running():
         client = WebClient(workspace.bot_token, base_url=workspace.api_url)
-        DigestDelivery(desk, Ledger(desk.store.engine), client, channel.id)()
+        subscribed = for_channel(desk, channel.id, owner="U01ADA")
+        deliver(subscribed, client)
         assert workspace.member("Ada Okafor").sees("away") == []
-    settled = Ledger(desk.store.engine).delivery(channel.id, THIS_WEEK)
+        (told,) = workspace.member("Ada Okafor").sees("app")
+    settled = desk.ledger.delivery(channel.id, THIS_WEEK)
     assert settled is not None
-    assert settled.state == "failed"
+    assert (settled.state, settled.reason) == ("failed", "not_in_channel")
+    assert "could not be posted*: Segbot is not in the channel" in told["text"]
+    assert "invite it there with `/invite @Segbot`" in told["text"]
+    assert "It is tried again" in told["text"]
 
 
 @pytest.mark.parametrize(
@@ -94,19 +98,16 @@ def test_what_keeps_it_from_starting_is_one_sentence(
 
 @pytest.fixture
 def broken_slack() -> Iterator[tuple[str, list[str]]]:
-    """A Slack that takes uploads but breaks when they are to be shown; and what it was asked."""
+    """A Slack that breaks when something is to be shown; and what it was asked."""
     asked: list[str] = []
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             asked.append(self.path)
-            broken = self.path.endswith("completeUploadExternal")
-            place = f"http://127.0.0.1:{self.server.server_port}/upload"
-            told = json.dumps({"ok": True, "upload_url": place, "file_id": "F1"})
-            self.send_response(503 if broken else 200)
+            self.send_response(503)
             self.end_headers()
-            self.wfile.write(b"<html>Sorry</html>" if broken else told.encode())
+            self.wfile.write(b"<html>Sorry</html>")
 
         def log_message(self, *_: object) -> None:
             pass
@@ -125,15 +126,13 @@ def test_a_digest_that_may_have_arrived_is_not_sent_again(
 ) -> None:
     address, asked = broken_slack
     client = WebClient("xoxb-1", base_url=address, retry_handlers=[])
-    delivery = DigestDelivery(desk, Ledger(desk.store.engine), client, "C08BROKEN")
-    delivery()
-    delivery()
-    assert [path.rsplit("/", 1)[1] for path in asked] == [
-        "files.getUploadURLExternal", "upload", "files.completeUploadExternal",
-    ]  # fmt: skip
-    settled = Ledger(desk.store.engine).delivery("C08BROKEN", THIS_WEEK)
+    subscribed = for_channel(desk, "C08BROKEN", owner="U01ADA")
+    deliver(subscribed, client)
+    deliver(subscribed, client)
+    assert [path.rsplit("/", 1)[1] for path in asked] == ["chat.postMessage"] * 2
+    settled = desk.ledger.delivery("C08BROKEN", THIS_WEEK)
     assert settled is not None
-    assert settled.state == "claimed"
+    assert settled.state == "unclear"
     assert "It is not known whether the digest" in caplog.text
 
 
@@ -141,7 +140,7 @@ def test_a_message_whose_blocks_are_refused_arrives_as_text(without_files: Local
     client = WebClient(without_files.bot_token, base_url=without_files.api_url)
     strange = Message("The digest in words", ({"type": "hologram"},))
     picture = Picture(b"", "p.png", "p", "a picture")
-    post_with_picture(client, "C01SEGMENTS", strange, picture)
+    post(client, "C01SEGMENTS", Letter(strange, strange, picture))
     (posted,) = without_files.member("Ada Okafor").sees("segments")
     assert posted["text"] == "The digest in words"
 

@@ -10,7 +10,6 @@ from segmentation.errors import SegbotError
 NEEDED = {
     "SLACK_BOT_TOKEN": "xoxb-1",
     "SLACK_APP_TOKEN": "xapp-1",
-    "SEGBOT_DIGEST_CHANNEL": "C0123ABCD",
 }
 
 
@@ -66,6 +65,7 @@ def test_settings_come_from_a_file_and_the_environment_wins(
         ("SLACK_SIGNING_SECRET", "••••••", "letters and digits that Slack shows"),
         ("SEGBOT_HTTP_PORT", "70000", "SEGBOT_HTTP_PORT"),
         ("SEGBOT_LISTENER_THREADS", "0", "SEGBOT_LISTENER_THREADS"),
+        ("SEGBOT_CATCH_UP_HOURS", "200", "SEGBOT_CATCH_UP_HOURS"),
     ],
 )
 def test_a_wrong_setting_is_told_by_name_and_never_shows_a_token(

@@ -1,0 +1,96 @@
+"""Alerts: what stands out in a new snapshot, told once in each channel that wants to hear of it."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from slack_sdk import WebClient
+
+from bot.blocks.alerts import alert_message
+from bot.blocks.delivery_news import refused_message
+from bot.desk import Desk
+from bot.lease import Lease
+from bot.ledger import Ledger
+from bot.owners import tell_owner
+from bot.sender import Letter, RefusedError, UnconfirmedError, post
+from bot.subscriptions import Part, Subscription
+from segmentation.answers import Overview
+from segmentation.snapshot_alarms import Alarm, AlarmKind, Thresholds, alarms
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """What stands out, and how long after an alert no other of its kind is posted."""
+
+    thresholds: Thresholds
+    cool_down: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDelivery:
+    """Posts what stands out, once a channel, snapshot and kind, whoever asks and however often."""
+
+    desk: Desk
+    client: WebClient
+    lease: Lease
+    rules: AlertRules
+
+    def __call__(self) -> None:
+        """Post the alerts of the newest snapshot that are due."""
+        newest, now = self.desk.store.newest(), self.desk.now()
+        wanting = [
+            one
+            for one in self.desk.subscriptions.all()
+            if Part.ALERTS in one.parts
+            and newest is not None
+            and (one.seen is None or one.seen < newest.as_of)
+        ]
+        if not wanting:
+            return
+        book = self.desk.book()
+        assert book is not None
+        found = alarms(book, self.rules.thresholds)
+        if not found:
+            return
+        with self.lease.held(now) as mine:
+            for one in wanting if mine else ():
+                self._alert(one, book, found, now)
+
+    def _alert(self, one: Subscription, book: Overview, found: list[Alarm], now: datetime) -> None:
+        """Claim each kind by itself, and post those that are the caller's in one message."""
+        as_of = book.snapshot.as_of
+        ledgers = {alarm.kind: self._ledger(alarm.kind) for alarm in found}
+        mine = [
+            alarm
+            for alarm in found
+            if not self._cools_down(ledgers[alarm.kind], one.channel, now)
+            and ledgers[alarm.kind].claim(one.channel, as_of, now)
+        ]
+        if not mine:
+            return
+        message = alert_message(mine, book, self.desk.label)
+        try:
+            post(self.client, one.channel, Letter(message))
+        except RefusedError as error:
+            failed = [
+                ledgers[alarm.kind].failed(one.channel, as_of, now, error.reason) for alarm in mine
+            ]
+            _log.error("Slack refused an alert for %s (%s)", one.channel, error)
+            if failed[0].attempts == 1:
+                news = refused_message(one, error.reason, failed[0].retry_at, what="alert")
+                tell_owner(self.desk, self.client, one, news)
+        except UnconfirmedError:
+            _log.exception("It is not known whether an alert arrived in %s", one.channel)
+        else:
+            for alarm in mine:
+                ledgers[alarm.kind].posted(one.channel, as_of, now, as_of)
+            _log.info("Posted an alert in %s", one.channel)
+
+    def _cools_down(self, ledger: Ledger, channel: str, now: datetime) -> bool:
+        last = ledger.last(channel, "posted")
+        return last is not None and now - last.changed_at < self.rules.cool_down
+
+    def _ledger(self, kind: AlarmKind) -> Ledger:
+        return self.desk.ledger.of(f"alert {kind}")
