@@ -14,8 +14,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot import actions
-from bot.blocks import card, card_views, form_result, found, watching
+from bot import actions, digest_buttons
+from bot import subscribing as subscribing_listeners
+from bot.blocks import card, card_views, form_result, found, subscribing, watching
 from bot.blocks import form as form_blocks
 from bot.blocks.guide import sentence, told_view, trouble_home
 from bot.commands import COMMAND, answer_command
@@ -40,6 +41,7 @@ COMMANDS: Final[dict[str, Listener]] = {COMMAND: answer_command}
 VIEWS: Final[dict[str, Listener]] = {
     form_blocks.SUBMITTED: form_submitted,
     card_views.WRONG_SUBMITTED: actions.wrong_submitted,
+    subscribing.SUBMITTED: subscribing_listeners.subscribe_submitted,
 }
 ACTIONS: Final[dict[str, Listener]] = {
     form_blocks.OPEN: form_wanted,
@@ -54,6 +56,11 @@ ACTIONS: Final[dict[str, Listener]] = {
     card.MORE: actions.more_chosen,
     **dict.fromkeys(found.LOOK_UPS, look_up_pressed),
     watching.UNWATCH: actions.unwatch_wanted,
+    subscribing.OPEN: subscribing_listeners.subscribe_wanted,
+    subscribing.EDIT: subscribing_listeners.edit_wanted,
+    subscribing.UNSUBSCRIBE: subscribing_listeners.unsubscribe_wanted,
+    subscribing.SEND_NOW: digest_buttons.send_now_wanted,
+    subscribing.PREVIEW: digest_buttons.preview_wanted,
 }
 EVENTS: Final[dict[str, Listener]] = {"app_home_opened": home_opened}
 

@@ -14,11 +14,19 @@ from bot.blocks.digest import digest_preview
 from bot.blocks.guide import Usage, help_message, sentence, usage_message
 from bot.blocks.parts import Message, unescaped
 from bot.blocks.sizes import sizes_message
+from bot.blocks.subscriptions import digest_buttons
 from bot.blocks.watching import watching_message
 from bot.desk import Desk
 from bot.form import open_form
 from bot.lookup import NO_SNAPSHOT, Reply, answered, looked_up
 from bot.policy import Action
+from bot.subscribing import (
+    end_subscription,
+    listed_subscriptions,
+    open_subscribing,
+    status,
+    subscriptions_here,
+)
 from bot.watches import Watch
 from segmentation.answers import Overview
 from segmentation.errors import SegbotError
@@ -32,21 +40,28 @@ FORM_WORDS: Final = ("", "form")  # the short form, the full one
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, and what followed the sub-command's word."""
+    """Who asks, where, and what followed the sub-command's word.
+
+    `client` and `trigger_id` are for what opens a modal.
+    """
 
     member: str
     rest: str
+    channel: str
+    client: WebClient
+    trigger_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SubCommand:
     """A word after `/segment`, its line in the help, what it answers, and who may ask.
 
-    `action` None is for everyone; `takes_more` says that words may follow.
+    `action` None is for everyone; `takes_more` says that words may follow. What opens a modal
+    answers None.
     """
 
     usage: Usage
-    answer: Callable[[Desk, Asked], Message]
+    answer: Callable[[Desk, Asked], Message | None]
     action: Action | None = Action.LOOK_UP
     takes_more: bool = False
 
@@ -70,8 +85,13 @@ def answer_command(
     if sub_command is not None and (not rest or sub_command.takes_more):
         if sub_command.action is not None:
             desk.access.check(client, member, channel, sub_command.action)
-        asked = Asked(member, rest.strip())
-        reply = Reply(sub_command.answer(desk, asked), word.lower(), [("", "shown")])
+        asked = Asked(member, rest.strip(), channel, client, command["trigger_id"])
+        told = sub_command.answer(desk, asked)
+        if told is None:
+            desk.audit.record(member, channel, word.lower(), [("", "shown")])
+            ack()
+            return
+        reply = Reply(told, word.lower(), [("", "shown")])
     else:
         desk.access.check(client, member, channel, Action.LOOK_UP)
         reply = _look_up(desk, member, text)
@@ -123,8 +143,28 @@ def _sizes(desk: Desk, _asked: Asked) -> Message:
     return sizes_message(_book(desk), desk.label)
 
 
-def _digest(desk: Desk, _asked: Asked) -> Message:
-    return digest_preview(_book(desk), desk.today(), desk.label, f"Preview. {desk.next_post()}")
+def _digest(desk: Desk, asked: Asked) -> Message:
+    listed = listed_subscriptions(desk, asked.member)
+    here = next((each for each in listed if each.one.channel == asked.channel), None)
+    note = f"Preview. {desk.next_post()}"
+    preview = digest_preview(_book(desk), desk.today(), desk.label, note)
+    return Message(preview.text, (*preview.blocks, digest_buttons(here)))
+
+
+def _subscribe(desk: Desk, asked: Asked) -> None:
+    open_subscribing(desk, asked.client, asked.member, asked.channel, asked.trigger_id)
+
+
+def _subscriptions(desk: Desk, asked: Asked) -> Message:
+    return subscriptions_here(desk, asked.member, asked.channel)
+
+
+def _unsubscribe(desk: Desk, asked: Asked) -> Message:
+    return end_subscription(desk, asked.client, asked.member, asked.channel)
+
+
+def _status(desk: Desk, asked: Asked) -> Message:
+    return status(desk, asked.member)
 
 
 def _segments(desk: Desk, _asked: Asked) -> Message:
@@ -163,6 +203,20 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
     ),
     "digest": SubCommand(
         Usage("digest", "this week's digest, as a preview for you alone"), _digest
+    ),
+    "subscribe": SubCommand(
+        Usage("subscribe", "a channel gets the digest every week: choose when and what"),
+        _subscribe,
+        Action.SUBSCRIBE,
+    ),
+    "subscriptions": SubCommand(
+        Usage("subscriptions", "this channel's digest and yours: change, send, end"), _subscriptions
+    ),
+    "unsubscribe": SubCommand(
+        Usage("unsubscribe", "this channel gets the digest no more"), _unsubscribe, Action.SUBSCRIBE
+    ),
+    "status": SubCommand(
+        Usage("status", "how each digest went and when the next comes; snapshot and model"), _status
     ),
     "watching": SubCommand(
         Usage("watching", "the customers you watch, and how to stop"), _watching, Action.WATCH

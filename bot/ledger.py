@@ -92,16 +92,17 @@ class Ledger:
     ) -> bool:
         """Whether the caller, and nobody else, shall post this now.
 
-        What failed may be claimed from its `retry_at` on, or `before_its_time`.
+        What failed may be claimed from its `retry_at` on. Where a person wants it, which is
+        `before_its_time`, all may that is not known to stand in the channel.
         """
         if self._inserted(channel, period, state="claimed", attempts=1, changed_at=now):
             return True
-        failed = [_deliveries.c.state == "failed"]
-        if not before_its_time:
-            failed.append(_deliveries.c.retry_at <= now)
+        failed = and_(_deliveries.c.state == "failed", _deliveries.c.retry_at <= now)
+        if before_its_time:
+            failed = _deliveries.c.state.in_(("failed", "missed", "unclear"))
         attempts = _deliveries.c.attempts + 1
         return self._settle(
-            channel, period, *failed, state="claimed", attempts=attempts, changed_at=now
+            channel, period, failed, state="claimed", attempts=attempts, changed_at=now
         )
 
     def posted(self, channel: str, period: date, now: datetime, as_of: date | None = None) -> None:

@@ -11,11 +11,12 @@ from segmentation.errors import SegbotError
 # Scope → why it is needed; the Web API calls that the bot makes need these and no more.
 SCOPES: Final = {
     "commands": "answer /segment",
-    "chat:write": "post the digest",
-    "files:write": "attach the digest's chart",
-    "users:read": "tell guests and people of other companies from members",
+    "chat:write": "post the digest and alerts, and tell members what concerns them",
+    "files:write": "attach the digest's chart and its CSV file",
+    "im:write": "send a preview of the digest with its files to one member",
+    "users:read": "tell guests from members, and offer members their own time zone",
     "usergroups:read": "let the policy name user groups",
-    "channels:read": "see whether a channel is shared with other companies",
+    "channels:read": "see whether the bot is in a channel, and other companies are",
     "groups:read": "likewise for private channels",
 }
 
