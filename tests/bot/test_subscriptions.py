@@ -29,6 +29,7 @@ from tests.bot.conftest import CHANNELS, THIS_WEEK, connected, deliver
 
 MORE = (
     Channel("C10OPEN", "open"),
+    Channel("C19MARKETING", "marketing"),
     Channel("C11SECRET", "secret", is_private=True),
     Channel("C12SHARED", "shared", is_ext_shared=True),
     Channel("C13SEND", "send"),
@@ -119,7 +120,7 @@ def test_private_channels_get_it_and_a_zone_may_be_typed(ben: Driver, desk: Desk
 def test_a_channel_that_cannot_get_it_is_told_under_its_input(
     ada: Driver, desk: Desk, channel: str, told: str
 ) -> None:
-    ada.types("/segment subscribe", channel="app")
+    ada.types("/segment subscribe", channel="marketing")
     errors = ada.submits({CHANNEL: {CHANNEL: channel}})
     assert told in errors[CHANNEL]
     ada.closes_modal()
