@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.access import Access
 from bot.audit import AuditTrail
-from bot.blocks.times import told_moment
+from bot.blocks.times import told_in_both
 from bot.feedback import Feedback
 from bot.ledger import Ledger
 from bot.once import EventsTaken
@@ -87,7 +87,7 @@ class Desk:
         return self.now().astimezone(self.slot.zone).date()
 
     def next_post(self) -> str:
-        """When the next digest is due anywhere, in the reader's own time zone."""
+        """When the next digest is due anywhere, in the reader's own time and in its own zone."""
         subscriptions = self.subscriptions.all()
         if not subscriptions:
             return "No channel gets the digest yet; `/segment subscribe` changes that"
@@ -95,4 +95,4 @@ class Desk:
         due, zone = min(
             ((slot.next_after(self.now()), slot.zone) for slot in slots), key=lambda next_: next_[0]
         )
-        return f"Next digest: {told_moment(due, zone)} ({zone.key})"
+        return f"Next digest: {told_in_both(due, zone)}"

@@ -51,10 +51,6 @@ STEPS: Final = {
         "List the workspaces that may install the bot in SEGBOT_TEAMS; a workspace's id (T…) "
         "stands in its address in the browser, app.slack.com/client/T…"
     ),
-    "segbot_digest_channel": (
-        "In Slack click the name of the digest's channel → About, copy the channel id (C…) from "
-        "the bottom to SEGBOT_DIGEST_CHANNEL, and type there: /invite @Segbot"
-    ),
 }
 
 

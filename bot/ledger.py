@@ -6,7 +6,7 @@ pause. When the process dies between claim and post, the delivery is not repeate
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from bot.moments import utc
 from segmentation.schema import make_tables
 
 _metadata = MetaData()
@@ -203,8 +204,8 @@ def _delivery(row: RowMapping) -> Delivery:
         period=row["period"],
         state=row["state"],
         attempts=row["attempts"],
-        changed_at=row["changed_at"].replace(tzinfo=UTC),  # SQLite keeps no zone
-        retry_at=(row["retry_at"] or row["changed_at"]).replace(tzinfo=UTC),
+        changed_at=utc(row["changed_at"]),
+        retry_at=utc(row["retry_at"] or row["changed_at"]),
         reason=row["reason"],
         as_of=row["as_of"],
     )

@@ -54,6 +54,8 @@ class Bot:
 
     def started_clockwork(self) -> BackgroundScheduler:
         """The scheduler, at work; in several replicas the ledger lets one of them post."""
+        if not self.desk.subscriptions.all():
+            _log.info("No channel gets the digest yet; in Slack, /segment subscribe changes that")
         return started_clockwork(self.looks)
 
 

@@ -1,7 +1,7 @@
 """Subscriptions: which channel gets the digest, when, with what in it, and at whose wish."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from bot.moments import utc
 from bot.schedule import WeeklySlot
 from segmentation.schema import make_tables
 
@@ -152,7 +153,7 @@ def _subscription(row: RowMapping) -> Subscription:
         slot=WeeklySlot(row["weekday"], at, zone),
         parts=frozenset(Part(part) for part in row["parts"].split(",") if part),
         owner=row["owner"],
-        created_at=row["created_at"].replace(tzinfo=UTC),  # SQLite keeps no zone
-        since=row["since"].replace(tzinfo=UTC),
+        created_at=utc(row["created_at"]),
+        since=utc(row["since"]),
         seen=row["seen"],
     )

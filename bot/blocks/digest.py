@@ -175,8 +175,8 @@ def _findings(book: Overview) -> list[Block]:
     moved = judged_movement(movement.flows).details if movement and movement.flows else ()
     drifted = book.drift.details(names) or ("Nothing changed measurably since training.",)
     return [
-        *([section(f"*Movement*\n{bullets(moved)}")] if moved else []),
-        section(f"*Since training*\n{bullets(drifted)}"),
+        *([section(f"*For data people: movement*\n{bullets(moved)}")] if moved else []),
+        section(f"*For data people: since training*\n{bullets(drifted)}"),
     ]
 
 

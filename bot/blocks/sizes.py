@@ -51,8 +51,8 @@ def share_ranges(book: Overview) -> dict[int, str]:
 def _size_line(size: SegmentSize, told_range: str) -> str:
     change = "" if size.change is None else f" ({signed(size.change)})"
     chance = f" [{told_range}]" if told_range else ""
-    share = f"{percent(size.share)}{chance}"
-    return f"*{escaped(size.play.name)}*: {size.customers:,} customers, {share}{change}"
+    customers = f"{size.customers:,} customers{change}"
+    return f"*{escaped(size.play.name)}*: {customers}, {percent(size.share)}{chance}"
 
 
 def headline(book: Overview) -> str:

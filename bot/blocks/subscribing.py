@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.blocks.parts import Block, View, actions, button, context, modal, plain, section
+from bot.blocks.parts import Block, View, actions, bullets, button, context, modal, plain, section
 from bot.blocks.times import told_in_both
 from bot.schedule import DAYS
 from bot.subscriptions import Part, Subscription
-from segmentation.wording import listed
 
 OPEN: Final = "subscribe_open"
 EDIT: Final = "subscription_edit"
@@ -75,8 +74,8 @@ def subscribe_view(filled: Filled) -> View:
 
 def subscribed_view(one: Subscription, next_at: datetime) -> View:
     """What was agreed on, and when the next digest comes, in the reader's time and the zone's."""
-    parts = [part.words[0].lower() + part.words[1:] for part in Part if part in one.parts]
-    told = f" With it: {listed(parts)}." if parts else ""
+    parts = [part.words for part in Part if part in one.parts]
+    told = f"\n{bullets(parts)}" if parts else ""
     return modal(
         "Done",
         [

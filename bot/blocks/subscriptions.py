@@ -12,7 +12,6 @@ from bot.blocks.parts import (
     Message,
     actions,
     asking,
-    bullets,
     button,
     context,
     escaped,
@@ -79,7 +78,8 @@ def status_message(
     trained = day(datetime.fromisoformat(model.provenance.trained_at))
     return message(
         [
-            section(f"*Digests*\n{bullets(lines) if lines else _NONE}"[:3_000]),
+            section("*Digests*"),
+            *(section(line) for line in lines or [_NONE]),
             *([context(f"And {counted(more, 'channel')} more")] if more > 0 else []),
             section(f"*Newest snapshot*\n{_told_snapshot(newest, today)}"),
             section(f"*Model*\n`{model.fingerprint[:12]}`, trained on {trained}"),

@@ -7,14 +7,11 @@ from segmentation.wording import day
 
 
 def told_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment that each reader sees in their own time; `zone` is for where Slack cannot do that.
-
-    The zone that it was chosen in stands behind it.
-    """
+    """A moment that each reader sees in their own time; in `zone` where Slack cannot do that."""
     local = moment.astimezone(zone)
     fallback = f"{local:%a} {day(local)} {local:%H:%M} {zone.key}"
     stamp = int(moment.timestamp())
-    return f"<!date^{stamp}^{{date_short_pretty}} at {{time}}|{fallback}>"
+    return f"<!date^{stamp}^{{date_short_pretty}} at {{time}} (your time)|{fallback}>"
 
 
 def told_in_both(moment: datetime, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -42,7 +43,7 @@ class Clock:
     now: datetime = START
 
     def __call__(self) -> datetime:
-        return self.now
+        return self.now.astimezone(UTC)
 
 
 @dataclass
@@ -174,6 +175,20 @@ def test_while_one_replica_works_the_other_waits(
         assert channels.posts == []
     replica(office, channels)()
     assert len(channels.posts) == 1
+
+
+def test_of_replicas_that_look_at_once_one_posts(
+    office: Desk, clock: Clock, channels: Channels
+) -> None:
+    slot = WeeklySlot(0, time(9), ZoneInfo("UTC"))
+    for number in range(5):
+        subscribed(office, f"C{number}", slot)
+    clock.now = slot.on(date(2026, 1, 5))
+    replicas = [replica(office, channels) for _ in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        for look in [pool.submit(each) for each in replicas * 4]:
+            look.result()
+    assert sorted(channel for channel, _ in channels.posts) == [f"C{n}" for n in range(5)]
 
 
 def test_what_is_late_is_caught_up_within_the_window_and_else_noted_as_missed(

@@ -139,7 +139,7 @@ def test_sizes_tells_every_segment_and_what_moved(ada: Driver) -> None:
 def test_a_digest_preview_is_for_the_one_who_asked(ada: Driver, ben: Driver) -> None:
     before = len(ben.sees("segments"))
     told = answer(ada, "/segment digest")
-    assert "Preview. Next digest:" in told
+    assert "Preview without chart and thread. Next digest:" in told
     assert "Mon 23 Nov 2026 09:00 Europe/Berlin" in told
     assert len(ben.sees("segments")) == before
 
