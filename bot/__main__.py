@@ -10,7 +10,15 @@ import typer
 from bot import cli_audit, cli_doctor
 from bot.setting_types import Workspaces
 from bot.settings import load_places, load_settings, load_workspaces
-from segmentation import cli, cli_answers, cli_choose_k, cli_compare, cli_model, cli_report
+from segmentation import (
+    cli,
+    cli_answers,
+    cli_choose_k,
+    cli_compare,
+    cli_lists,
+    cli_model,
+    cli_report,
+)
 from segmentation.errors import SegbotError
 from segmentation.places import Places
 
@@ -27,6 +35,7 @@ for commands in (
     cli_compare,
     cli_model,
     cli_answers,
+    cli_lists,
     cli_report,
     cli_audit,
     cli_doctor,

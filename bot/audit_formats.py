@@ -1,23 +1,21 @@
 """Audit records as text for auditors: CSV whose cells cannot become formulas, and JSON lines."""
 
-import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Final
 
 from bot.audit import Record
 from bot.audit_chain import TOLD
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+from segmentation.safe_csv import SafeWriter
 
 
 def csv_lines(records: Iterable[Record]) -> Iterator[str]:
     """A heading and a line a record, each with its line end."""
     yield _csv_line(TOLD)
     for record in records:
-        yield _csv_line([f"'{c}" if c.startswith(_FORMULA_STARTS) else c for c in _cells(record)])
+        yield _csv_line(_cells(record))
 
 
 def json_lines(records: Iterable[Record]) -> Iterator[str]:
@@ -37,7 +35,7 @@ def _cells(record: Record) -> list[str]:
     return [record.at.isoformat(timespec="seconds"), *map(str, list(asdict(record).values())[1:])]
 
 
-def _csv_line(cells: Iterable[str]) -> str:
+def _csv_line(cells: Sequence[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
+    SafeWriter(line).row(cells)
     return line.getvalue()

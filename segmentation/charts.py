@@ -1,10 +1,12 @@
 """Pictures in the house style: one colour a segment, labels on the marks, alt text from numbers."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from segmentation.answers import Overview, SegmentSize
+from segmentation.list_summary import ListSummary
 from segmentation.wording import day, percent, shorten, signed
 
 # From the palette of Okabe and Ito, told apart with any colour vision.
@@ -37,40 +39,89 @@ def colour_of(segment_id: int, archetype: str | None) -> str:
     return COLOURS.get(archetype or "", other)
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart: its name, colour, length as a share (0 to 1), and the label at its end."""
+
+    name: str
+    colour: str
+    share: float
+    label: str
+
+
 def sizes_chart(book: Overview) -> Picture:
     """A bar a segment: share of the portfolio, customers, and change since the snapshot before."""
-    # Figure without pyplot: thread-safe, and matplotlib is loaded only when a digest is due.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 0.8 * len(book.sizes) + 0.9), dpi=150, facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.02, 0.02, 0.96, 0.84))
+    bars = [
+        Bar(
+            size.play.name,
+            colour_of(size.segment.id, size.segment.archetype),
+            size.share,
+            _label(size),
+        )
+        for size in book.sizes
+    ]
     data = f"{day(book.snapshot.as_of)} · {book.snapshot.customers:,} customers"
-    figure.text(0.02, 0.92, "Customers by segment", size=15, weight="bold", color=_INK, va="center")
-    figure.text(0.98, 0.92, data, size=11, color=_QUIET, ha="right", va="center")
-    _draw_bars(axes, book)
-    png = io.BytesIO()
-    figure.savefig(png, format="png")
     return Picture(
-        png=png.getvalue(),
+        png=bar_chart(bars, "Customers by segment", data),
         filename=f"segments-{book.snapshot.as_of.isoformat()}.png",
         title=f"Customers by segment, {day(book.snapshot.as_of)}",
         alt_text=_alt_text(book)[:_LONGEST_ALT],
     )
 
 
-def _draw_bars(axes: Any, book: Overview) -> None:  # noqa: ANN401 - matplotlib, loaded late
+def list_chart(summary: ListSummary, name: str) -> Picture:
+    """A bar a segment: its share of the rows of a list that could be scored."""
+    scored = max(summary.scored, 1)
+    told = [
+        (count, f"{percent(count.customers / scored)} · {count.customers:,}")
+        for count in summary.segments
+    ]
+    bars = [
+        Bar(
+            count.name,
+            colour_of(count.segment, count.archetype),
+            count.customers / scored,
+            label,
+        )
+        for count, label in told
+    ]
+    parts = "; ".join(f"{count.name}: {label}" for count, label in told)
+    return Picture(
+        png=bar_chart(bars, shorten(name, 40), f"{summary.scored:,} customers scored"),
+        filename="segments.png",
+        title="Customers by segment",
+        alt_text=f"Bar chart of the scored customers by segment. {parts}."[:_LONGEST_ALT],
+    )
+
+
+def bar_chart(bars: Sequence[Bar], title: str, note: str) -> bytes:
+    """A PNG of the bars, the first at the top, under a title with a note at its right."""
+    # Figure without pyplot: thread-safe, and matplotlib is loaded only when a picture is due.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 0.8 * len(bars) + 0.9), dpi=150, facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.02, 0.02, 0.96, 0.84))
+    heading: dict[str, Any] = {"va": "center", "parse_math": False}
+    figure.text(0.02, 0.92, title, size=15, weight="bold", color=_INK, **heading)
+    figure.text(0.98, 0.92, note, size=11, color=_QUIET, ha="right", **heading)
+    _draw_bars(axes, bars)
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    return png.getvalue()
+
+
+def _draw_bars(axes: Any, bars: Sequence[Bar]) -> None:  # noqa: ANN401 - matplotlib, loaded late
     text = {"size": 12, "color": _INK, "va": "center", "parse_math": False}  # “$” is a currency
-    longest = max((size.share for size in book.sizes), default=0) or 1
-    axes.set_ylim(len(book.sizes) - 0.7, -0.55)
+    longest = max((bar.share for bar in bars), default=0) or 1
+    axes.set_ylim(len(bars) - 0.7, -0.55)
     axes.axis("off")
     width = 0.0
-    for place, size in enumerate(book.sizes):
-        colour = colour_of(size.segment.id, size.segment.archetype)
-        axes.barh(place, size.share, height=0.42, color=colour)
-        axes.text(0, place - 0.36, shorten(size.play.name, 80), **text)
-        label = axes.text(size.share + longest * 0.012, place, _label(size), weight="bold", **text)
+    for place, bar in enumerate(bars):
+        axes.barh(place, bar.share, height=0.42, color=bar.colour)
+        axes.text(0, place - 0.36, shorten(bar.name, 80), **text)
+        label = axes.text(bar.share + longest * 0.012, place, bar.label, weight="bold", **text)
         width = max(width, label.get_window_extent().width / axes.get_window_extent().width)
     axes.set_xlim(0, longest * 1.02 / max(1 - width, 0.2))
 

@@ -14,7 +14,7 @@ from segmentation.features import CUSTOMER_ID, column_for
 from segmentation.portfolio_cells import BLANKS, Table
 from segmentation.wording import counted, first_few
 
-_DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
+DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 _QUOTE: Final = b'"'
 _NULLS: Final = sorted(
     {case(blank) for blank in BLANKS for case in (str.lower, str.upper, str.title)} | {"NaN"}
@@ -27,7 +27,7 @@ def csv_table(data: bytes) -> Table:
     Sound text takes pyarrow's strict reader. What that refuses is read again as text, so that
     faults can be shown as they stand; numbers come out the same either way.
     """
-    delimiter, headers = _layout(data)
+    delimiter, headers = csv_layout(data)
     wanted = {place: column for place, name in enumerate(headers) if (column := column_for(name))}
     if not wanted:
         return Table(headers, pd.DataFrame())
@@ -44,9 +44,9 @@ def csv_table(data: bytes) -> Table:
     return Table(headers, columns, problems)
 
 
-def _layout(data: bytes) -> tuple[str, tuple[str, ...]]:
+def csv_layout(data: bytes) -> tuple[str, tuple[str, ...]]:
     """The delimiter under which row 1 names most columns, and the headers it then holds."""
-    layouts = [(delimiter, next(_rows(data, delimiter), [])) for delimiter in _DELIMITERS]
+    layouts = [(delimiter, next(_rows(data, delimiter), [])) for delimiter in DELIMITERS]
     delimiter, headers = max(
         layouts, key=lambda layout: (sum(map(bool, map(column_for, layout[1]))), len(layout[1]))
     )
@@ -116,7 +116,7 @@ def _sound_rows(data: bytes, delimiter: str, width: int) -> tuple[tuple[str, ...
             "one must end with one, and one inside such a cell is written twice."
         )
     wrong = {row: cells for row, cells in enumerate(widths, 1) if cells not in (0, width)}
-    problems += _width_problems(wrong, width, _DELIMITERS[delimiter])
+    problems += _width_problems(wrong, width, DELIMITERS[delimiter])
     if not problems:
         return (), data
     return tuple(problems), _without(data, delimiter, wrong, len(widths))

@@ -1,6 +1,7 @@
 """What is wrong with the cells of a portfolio, one sentence for each kind of fault."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -73,13 +74,17 @@ def text_problem(column: str, cells: pd.Series, rows: Rows) -> str:
     """The sentence about cells (at least one) that hold text where a number belongs."""
     shown = [str(cell).strip() for cell in cells[:FEW]]
     named = [f"row {row} has {quoted(cell)}" for row, cell in zip(rows, shown, strict=False)]
-    hint = next(
-        (hint for pattern, hint in _HINTS for cell in shown if pattern.fullmatch(cell)),
-        _ANY_TEXT_HINT,
-    )
     return (
         f"{column} holds text where a number belongs in {counted(len(rows), 'row')}: "
-        f"{first_few(named, len(rows))}. {hint}"
+        f"{first_few(named, len(rows))}. {number_hint(shown)}"
+    )
+
+
+def number_hint(cells: Sequence[str]) -> str:
+    """What to do about cells that hold text in place of a number."""
+    return next(
+        (hint for pattern, hint in _HINTS for cell in cells if pattern.fullmatch(cell)),
+        _ANY_TEXT_HINT,
     )
 
 

@@ -18,8 +18,8 @@ from segmentation.wording import quoted
 
 _TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _PARQUET_ENDINGS: Final = (".parquet",)
-_SPREADSHEET_ENDINGS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
-_AS_CSV: Final = "save it from the spreadsheet as “CSV UTF-8”"
+SPREADSHEET_ENDINGS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
+SPREADSHEET_ADVICE: Final = "save it from the spreadsheet as “CSV UTF-8”"
 
 
 def file_bytes(path: Path) -> bytes:
@@ -45,9 +45,7 @@ def table_in(name: str, data: bytes) -> Table:
     if name.lower().endswith(_PARQUET_ENDINGS):
         return _parquet_table(name, data)
     unpacked = _unpacked(name, data) if name.lower().endswith(".gz") else data
-    text = unpacked.removeprefix(codecs.BOM_UTF8)
-    _check_text(name, text)
-    return csv_table(text)
+    return csv_table(checked_text(name, unpacked))
 
 
 def frame_table(frame: pd.DataFrame) -> Table:
@@ -58,8 +56,8 @@ def frame_table(frame: pd.DataFrame) -> Table:
 
 
 def _unknown_ending(path: Path) -> str:
-    if path.suffix.lower() in _SPREADSHEET_ENDINGS:
-        return f"{quoted(path.name)} is a spreadsheet: {_AS_CSV}, then use that file."
+    if path.suffix.lower() in SPREADSHEET_ENDINGS:
+        return f"{quoted(path.name)} is a spreadsheet: {SPREADSHEET_ADVICE}, then use that file."
     return (
         f"{quoted(path.name)} does not say what it is: "
         "a portfolio ends in .csv, .tsv, .txt (packed: .csv.gz) or .parquet."
@@ -74,19 +72,23 @@ def _unpacked(name: str, data: bytes) -> bytes:
         raise PortfolioError([problem]) from None
 
 
-def _check_text(name: str, data: bytes) -> None:
+def checked_text(name: str, data: bytes) -> bytes:
+    """UTF-8 text without its byte order mark; PortfolioError when a file holds something else."""
+    data = data.removeprefix(codecs.BOM_UTF8)
     if not data.strip():
         raise PortfolioError([f"{quoted(name)} is empty: export it again."])
     if b"\0" in data:
-        raise PortfolioError([f"{quoted(name)} is not UTF-8 text: {_AS_CSV}."])
+        raise PortfolioError([f"{quoted(name)} is not UTF-8 text: {SPREADSHEET_ADVICE}."])
     try:
         data.decode()
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         problem = (
-            f"{quoted(name)} is not UTF-8 text (row {row} is the first that is not): {_AS_CSV}."
+            f"{quoted(name)} is not UTF-8 text (row {row} is the first that is not): "
+            f"{SPREADSHEET_ADVICE}."
         )
         raise PortfolioError([problem]) from None
+    return data
 
 
 def _parquet_table(name: str, data: bytes) -> Table:

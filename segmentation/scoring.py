@@ -13,10 +13,10 @@ from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.publishing import ScoredBatch
+from segmentation.safe_csv import harmless
 
 BATCH: Final = 5_000
 OUTPUT_ENDINGS: Final = (".csv", ".parquet")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def scored_batches(model: SegmentModel, portfolio: Portfolio) -> Iterator[ScoredBatch]:
@@ -56,7 +56,7 @@ def write_scored(frame: pd.DataFrame, path: Path) -> None:
     beside = path.with_name(f".{path.name}.new")
     try:
         if path.suffix.lower() == ".csv":
-            frame.assign(CUST_ID=frame["CUST_ID"].map(_harmless)).to_csv(beside, index=False)
+            frame.assign(CUST_ID=frame["CUST_ID"].map(harmless)).to_csv(beside, index=False)
         else:
             frame.to_parquet(beside, index=False)
         beside.replace(path)
@@ -72,7 +72,3 @@ def check_output(path: Path) -> None:
         raise PortfolioError([f"{path.name} ends in neither {endings}: name the output so."])
     if not path.parent.is_dir():
         raise PortfolioError([f"The folder {path.parent} does not exist: make it first."])
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
