@@ -2,7 +2,6 @@
 
 import json
 import logging
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -32,9 +31,9 @@ from bot.form import (
 from bot.home import home_opened
 from bot.lookup import look_up_pressed
 from bot.once import repeated_event
+from bot.trouble import told
 from segmentation.errors import SegbotError
 
-_log = logging.getLogger(__name__)
 Listener = Callable[..., None]
 
 COMMANDS: Final[dict[str, Listener]] = {COMMAND: answer_command}
@@ -124,7 +123,7 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
     The sentence appears where the person is looking: over the form, which keeps its figures, in
     the modal, in the channel, on Home.
     """
-    text = _told(error)
+    text = told(error)
     if body.get("type") == "view_submission":
         return _acknowledged({"response_action": "push", "view": told_view(text)})
     if "command" in body:
@@ -138,17 +137,6 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
         member = body["user"]["id"] if "user" in body else body["event"]["user"]
         client.views_publish(user_id=member, view=trouble_home(text))
     return _acknowledged({})
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, SegbotError):
-        return str(error)
-    reference = secrets.token_hex(4)
-    _log.error("Reference %s", reference, exc_info=error)
-    return (
-        "Something went wrong on Segbot's side; nothing was changed. Please try again. "
-        f"If it happens again, tell whoever runs Segbot this reference: {reference}"
-    )
 
 
 def _acknowledged(payload: dict[str, Any]) -> BoltResponse:

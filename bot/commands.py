@@ -17,6 +17,7 @@ from bot.blocks.sizes import sizes_message
 from bot.blocks.subscriptions import digest_buttons
 from bot.blocks.watching import watching_message
 from bot.desk import Desk
+from bot.exports import export_segment, send_named
 from bot.form import open_form
 from bot.lookup import NO_SNAPSHOT, Reply, answered, looked_up
 from bot.policy import Action
@@ -56,14 +57,15 @@ class Asked:
 class SubCommand:
     """A word after `/segment`, its line in the help, what it answers, and who may ask.
 
-    `action` None is for everyone; `takes_more` says that words may follow. What opens a modal
-    answers None.
+    `action` None is for everyone; `takes_more` says that words may follow; `result` is what the
+    audit trail says of it. What opens a modal answers None.
     """
 
     usage: Usage
     answer: Callable[[Desk, Asked], Message | None]
     action: Action | None = Action.LOOK_UP
     takes_more: bool = False
+    result: str = "shown"
 
 
 def answer_command(
@@ -88,14 +90,15 @@ def answer_command(
         asked = Asked(member, rest.strip(), channel, client, command["trigger_id"])
         told = sub_command.answer(desk, asked)
         if told is None:
-            desk.audit.record(member, channel, word.lower(), [("", "shown")])
+            desk.audit.record(member, channel, word.lower(), [("", sub_command.result)])
             ack()
             return
-        reply = Reply(told, word.lower(), [("", "shown")])
+        reply = Reply(told, word.lower(), [("", sub_command.result)])
     else:
         desk.access.check(client, member, channel, Action.LOOK_UP)
-        reply = _look_up(desk, member, text)
-    desk.audit.record(member, channel, reply.action, reply.results)
+        reply = _look_up(desk, Asked(member, text, channel, client, command["trigger_id"]))
+    if reply.results:
+        desk.audit.record(member, channel, reply.action, reply.results)
     if reply.plainer is None:
         ack(response_type="ephemeral", **reply.message.payload())
     elif answered(respond, reply.message):
@@ -104,14 +107,15 @@ def answer_command(
         ack(response_type="ephemeral", **reply.plainer.payload())
 
 
-def _look_up(desk: Desk, member: str, text: str) -> Reply:
+def _look_up(desk: Desk, asked: Asked) -> Reply:
+    text = asked.rest
     customers = _ids(text)
     if customers is None:
         return Reply(usage_message(text, USAGES), "unclear", [("", "refused")])
     if len(customers) > MOST_IDS:
-        told = f"You named {len(customers)} customers; up to {MOST_IDS} can be looked up at once."
-        return Reply(sentence(told), "look up", [(customer, "refused") for customer in customers])
-    return looked_up(desk, member, customers)
+        told = send_named(desk, asked.client, asked.member, asked.channel, customers)
+        return Reply(sentence(told), "look up", [])
+    return looked_up(desk, asked.member, customers)
 
 
 def _ids(text: str) -> list[str] | None:
@@ -194,6 +198,11 @@ def _audit(desk: Desk, asked: Asked) -> Message:
     return audit_message(desk.audit.records(wanted, AUDIT_SHOWN), described(wanted))
 
 
+def _export(desk: Desk, asked: Asked) -> Message:
+    told = export_segment(desk, asked.client, asked.member, asked.channel, asked.rest)
+    return sentence(told)
+
+
 SUB_COMMANDS: Final[dict[str, SubCommand]] = {
     "sizes": SubCommand(
         Usage("sizes", "how many customers each segment has, and what moved"), _sizes
@@ -231,11 +240,20 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
         Action.ADMINISTER,
         takes_more=True,
     ),
+    "export": SubCommand(
+        Usage(
+            "export <segment>", "all customers of a segment as a file; “with figures” adds these"
+        ),
+        _export,
+        Action.EXPORT,
+        takes_more=True,
+        result="begun",
+    ),
     "help": SubCommand(Usage("help", "this list"), _help, None),
 }
 USAGES: Final[tuple[Usage, ...]] = (
     Usage("<customer id>", "which segment a customer is in, why, how sure, and what to do"),
-    Usage("<id> <id> …", f"up to {MOST_IDS} customers at a glance"),
+    Usage("<id> <id> …", f"up to {MOST_IDS} customers at a glance, more as a file"),
     Usage("", "a short form: six figures of someone who is in no portfolio yet"),
     Usage("form", "the full form, with all 17 figures"),
     *(sub_command.usage for sub_command in SUB_COMMANDS.values()),

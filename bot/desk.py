@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.access import Access
 from bot.audit import AuditTrail
 from bot.blocks.times import told_in_both
+from bot.errands import Errands
 from bot.feedback import Feedback
 from bot.ledger import Ledger
 from bot.once import EventsTaken
@@ -77,6 +78,7 @@ class Desk:
     slot: WeeklySlot
     label: str
     now: Callable[[], datetime]
+    errands: Errands
 
     def book(self) -> Overview | None:
         """The whole portfolio at the newest snapshot."""

@@ -48,6 +48,7 @@ def http_app(bot: Bot, settings: Settings) -> Starlette:
         yield
         clockwork.shutdown()
         threads.shutdown()  # what was begun is finished
+        bot.desk.errands.close()
         _log.info("Segbot has stopped")
 
     return Starlette(

@@ -19,6 +19,7 @@ from bot.app import identity, slack_app
 from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
 from bot.digest import DigestDelivery
+from bot.errands import Errands
 from bot.feedback import Feedback
 from bot.lease import Lease
 from bot.ledger import Ledger
@@ -100,6 +101,7 @@ def run(settings: Settings) -> None:
     stop.wait()
     clockwork.shutdown()
     handler.close()  # type: ignore[no-untyped-call]
+    bot.desk.errands.close()
     _log.info("Segbot has stopped")
 
 
@@ -158,4 +160,5 @@ def made_desk(settings: Settings) -> Desk:
         slot=slot,
         label=settings.segbot_data_label,
         now=clock,
+        errands=Errands(),
     )

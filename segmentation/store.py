@@ -85,6 +85,18 @@ class LookUp:
     values: dict[str, NDArray[np.float64]]
 
 
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One customer as a snapshot keeps it, `figures` in the order of `COLUMNS`, None for blanks."""
+
+    customer: str
+    runner_up: int
+    confidence: float
+    band: str
+    novel: bool
+    figures: tuple[float | None, ...]
+
+
 class Store:
     """The door to one database; safe to use from many threads and processes."""
 
@@ -143,6 +155,21 @@ class Store:
             for rows in connection.execute(query).partitions():
                 ids, *columns = zip(*rows, strict=True)
                 yield list(ids), np.array(columns, dtype=np.float64).T
+
+    def customers_in(self, snapshot: Snapshot, segment: int) -> Iterator[list[SegmentRow]]:
+        """The customers of one segment of a snapshot, in order of their ids, some at a time."""
+        features = (assignments.c[column.lower()] for column in COLUMNS)
+        names = ("customer", "runner_up", "confidence", "band", "novel")
+        query = (
+            select(*(assignments.c[name] for name in names), *features)
+            .where(assignments.c.generation == snapshot.generation)
+            .where(assignments.c.segment == segment)
+            .order_by(assignments.c.customer)
+            .execution_options(yield_per=_AT_A_TIME)
+        )
+        with self.engine.connect() as connection:
+            for rows in connection.execute(query).partitions():
+                yield [_segment_row(row) for row in rows]
 
     def first_customers(self, most: int) -> list[str]:
         """The first ids of the newest snapshot, in order."""
@@ -265,6 +292,11 @@ def _movement(kept: dict[str, Any] | None) -> Movement | None:
 
 def _by_segment(counts: dict[str, int]) -> dict[int, int]:
     return {int(segment): customers for segment, customers in counts.items()}
+
+
+def _segment_row(row: Sequence[Any]) -> SegmentRow:
+    customer, runner_up, confidence, band, novel, *figures = row
+    return SegmentRow(customer, runner_up, confidence, band, novel, tuple(figures))
 
 
 def _values(row: RowMapping) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from bot.app import identity, slack_app
 from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
 from bot.digest import DigestDelivery
+from bot.errands import Errands
 from bot.feedback import Feedback
 from bot.lease import Lease
 from bot.ledger import Ledger
@@ -127,6 +128,7 @@ def bare_desk(
         slot=slot,
         label="Made-up customers",
         now=lambda: NOON,
+        errands=Errands(),
     )
 
 
