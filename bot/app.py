@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -13,9 +14,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot import actions, digest_buttons
+from bot import actions, digest_buttons, uploads
 from bot import subscribing as subscribing_listeners
-from bot.blocks import card, card_views, form_result, found, subscribing, watching
+from bot.blocks import card, card_views, form_result, found, lists, subscribing, watching
 from bot.blocks import form as form_blocks
 from bot.blocks.guide import sentence, told_view, trouble_home
 from bot.commands import COMMAND, answer_command
@@ -41,6 +42,7 @@ VIEWS: Final[dict[str, Listener]] = {
     form_blocks.SUBMITTED: form_submitted,
     card_views.WRONG_SUBMITTED: actions.wrong_submitted,
     subscribing.SUBMITTED: subscribing_listeners.subscribe_submitted,
+    lists.SUBMITTED: uploads.list_submitted,
 }
 ACTIONS: Final[dict[str, Listener]] = {
     form_blocks.OPEN: form_wanted,
@@ -61,7 +63,30 @@ ACTIONS: Final[dict[str, Listener]] = {
     subscribing.SEND_NOW: digest_buttons.send_now_wanted,
     subscribing.PREVIEW: digest_buttons.preview_wanted,
 }
-EVENTS: Final[dict[str, Listener]] = {"app_home_opened": home_opened}
+EVENTS: Final[dict[str, Listener]] = {
+    "app_home_opened": home_opened,
+    "message.im": uploads.file_received,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut in Slack's menus, of 24 characters at most; `type` is message or global."""
+
+    listener: Listener
+    name: str
+    description: str
+    type: str
+
+
+SHORTCUTS: Final[dict[str, Shortcut]] = {
+    lists.SCORE: Shortcut(
+        uploads.list_pointed_at,
+        "Score this list",
+        "Tell the segment of every customer in this message's file",
+        "message",
+    ),
+}
 
 
 def slack_app(
@@ -89,7 +114,8 @@ def slack_app(
         (app.command, COMMANDS),
         (app.view, VIEWS),
         (app.action, ACTIONS),
-        (app.event, EVENTS),
+        (app.event, {event.partition(".")[0]: each for event, each in EVENTS.items()}),
+        (app.shortcut, {name: shortcut.listener for name, shortcut in SHORTCUTS.items()}),
     ):
         for name, listener in listeners.items():
             register(name)(partial(listener, desk))  # Bolt fills in the rest by name
@@ -133,6 +159,13 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
         WebhookClient(body["response_url"]).send_dict(payload | sentence(text).payload())
     elif body.get("view", {}).get("type") == "modal":
         client.views_update(view_id=body["view"]["id"], view=told_view(text))
+    elif body.get("event", {}).get("type") == "message":
+        event = body["event"]
+        client.chat_postMessage(
+            channel=event["channel"],
+            thread_ts=event.get("thread_ts") or event["ts"],
+            **sentence(text).payload(),
+        )
     else:
         member = body["user"]["id"] if "user" in body else body["event"]["user"]
         client.views_publish(user_id=member, view=trouble_home(text))

@@ -28,6 +28,7 @@ from bot.subscribing import (
     status,
     subscriptions_here,
 )
+from bot.uploads import open_upload
 from bot.watches import Watch
 from segmentation.answers import Overview
 from segmentation.errors import SegbotError
@@ -198,6 +199,10 @@ def _audit(desk: Desk, asked: Asked) -> Message:
     return audit_message(desk.audit.records(wanted, AUDIT_SHOWN), described(wanted))
 
 
+def _upload(desk: Desk, asked: Asked) -> None:
+    open_upload(desk, asked.client, asked.trigger_id)
+
+
 def _export(desk: Desk, asked: Asked) -> Message:
     told = export_segment(desk, asked.client, asked.member, asked.channel, asked.rest)
     return sentence(told)
@@ -239,6 +244,11 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
         _audit,
         Action.ADMINISTER,
         takes_more=True,
+    ),
+    "upload": SubCommand(
+        Usage("upload", "have a whole list scored; or drop the file in a direct message with me"),
+        _upload,
+        Action.UPLOAD,
     ),
     "export": SubCommand(
         Usage(

@@ -13,6 +13,7 @@ from bot.blocks.times import told_in_both
 from bot.errands import Errands
 from bot.feedback import Feedback
 from bot.ledger import Ledger
+from bot.lists import Lists
 from bot.once import EventsTaken
 from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot
@@ -79,6 +80,7 @@ class Desk:
     label: str
     now: Callable[[], datetime]
     errands: Errands
+    lists: Lists
 
     def book(self) -> Overview | None:
         """The whole portfolio at the newest snapshot."""

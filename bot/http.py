@@ -49,6 +49,7 @@ def http_app(bot: Bot, settings: Settings) -> Starlette:
         clockwork.shutdown()
         threads.shutdown()  # what was begun is finished
         bot.desk.errands.close()
+        bot.desk.lists.close()
         _log.info("Segbot has stopped")
 
     return Starlette(

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from bot.app import COMMANDS, EVENTS
+from bot.app import COMMANDS, EVENTS, SHORTCUTS
 from bot.commands import SUB_COMMANDS
 from bot.paths import EVENTS_PATH, REDIRECT_PATH
 from segmentation.errors import SegbotError
@@ -18,6 +18,8 @@ SCOPES: Final = {
     "usergroups:read": "let the policy name user groups",
     "channels:read": "see whether the bot is in a channel, and other companies are",
     "groups:read": "likewise for private channels",
+    "files:read": "read the lists that members send to be scored",
+    "im:history": "hear of the lists that members send in a direct message",
 }
 
 
@@ -40,7 +42,7 @@ def manifest(address: str = "", *, many: bool = False) -> dict[str, Any]:
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Segbot", "always_online": True},
             "slash_commands": [
@@ -52,6 +54,15 @@ def manifest(address: str = "", *, many: bool = False) -> dict[str, Any]:
                     **({"url": request_url["request_url"]} if base else {}),
                 }
                 for command in COMMANDS
+            ],
+            "shortcuts": [
+                {
+                    "name": shortcut.name,
+                    "type": shortcut.type,
+                    "callback_id": callback_id,
+                    "description": shortcut.description,
+                }
+                for callback_id, shortcut in SHORTCUTS.items()
             ],
         },
         "oauth_config": {

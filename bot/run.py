@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
@@ -20,9 +21,13 @@ from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
 from bot.digest import DigestDelivery
 from bot.errands import Errands
+from bot.exports import MOST_IDS
 from bot.feedback import Feedback
 from bot.lease import Lease
 from bot.ledger import Ledger
+from bot.list_jobs import ListJobs
+from bot.list_worker import Worker
+from bot.lists import Lists
 from bot.once import EventsTaken
 from bot.policy import load_policy
 from bot.recent import RecentLookUps
@@ -37,6 +42,7 @@ from segmentation.snapshot_alarms import Thresholds
 from segmentation.store import open_store
 
 _STORE_WAIT = 2.0  # seconds: Slack gives up on an answer after three
+_LIST_SECONDS = 15 * 60.0  # that scoring one list may take
 _log = logging.getLogger(__name__)
 
 
@@ -102,6 +108,7 @@ def run(settings: Settings) -> None:
     clockwork.shutdown()
     handler.close()  # type: ignore[no-untyped-call]
     bot.desk.errands.close()
+    bot.desk.lists.close()
     _log.info("Segbot has stopped")
 
 
@@ -119,6 +126,7 @@ def made_looks(settings: Settings, desk: Desk, client: WebClient) -> dict[str, C
         "digests": DigestDelivery(desk, client, Lease(engine, "digests"), catch_up),
         "alerts": AlertDelivery(desk, client, Lease(engine, "alerts"), rules),
         "watches": WatchDelivery(desk, client),
+        "lost lists": partial(desk.lists.tell_lost, client),
     }
 
 
@@ -134,6 +142,15 @@ def _connect(handler: SocketModeHandler) -> None:
         raise SegbotError(
             f"Slack's socket cannot be reached ({error}). Check the network."
         ) from None
+
+
+def list_worker(settings: Settings) -> Worker:
+    """The process that scores lists, with the settings that it needs."""
+    kept = {
+        "SEGBOT_STORE_URL": settings.segbot_store_url,
+        "SEGBOT_PLAYBOOK": str(settings.segbot_playbook),
+    }
+    return Worker(kept, _LIST_SECONDS, MOST_IDS)
 
 
 def made_desk(settings: Settings) -> Desk:
@@ -161,4 +178,12 @@ def made_desk(settings: Settings) -> Desk:
         label=settings.segbot_data_label,
         now=clock,
         errands=Errands(),
+        lists=Lists(
+            ListJobs(store.engine),
+            audit,
+            list_worker(settings),
+            clock,
+            settings.segbot_data_label,
+            settings.segbot_largest_upload_mb,
+        ),
     )

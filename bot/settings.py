@@ -86,6 +86,9 @@ class Settings(PlaceSettings):
     segbot_listener_threads: int = Field(
         20, ge=1, le=200, description="How many requests are answered at once"
     )
+    segbot_largest_upload_mb: int = Field(
+        50, ge=1, le=1_000, description="Size of the largest list that is scored, in MB"
+    )
     segbot_data_label: str = Field(
         "", max_length=150, description="A line under every answer, such as a warning"
     )

@@ -15,15 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet
 from numpy.typing import NDArray
 
+from segmentation.endings import PARQUET_ENDING, ending_problem
 from segmentation.errors import PortfolioError
 from segmentation.features import CUSTOMER_ID
 from segmentation.portfolio_csv import DELIMITERS, csv_layout
-from segmentation.portfolio_files import SPREADSHEET_ADVICE, SPREADSHEET_ENDINGS, checked_text
+from segmentation.portfolio_files import checked_text
 from segmentation.portfolio_headers import headings
 from segmentation.wording import quoted
 
-TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
-PARQUET_ENDING: Final = ".parquet"
 MOST_ROWS: Final = 1_000_000
 AT_A_TIME: Final = 5_000
 _MOST_LINES: Final = 50  # of one row: an unclosed quotation mark swallows no more
@@ -69,18 +68,15 @@ class ListFile:
 
 def list_file(path: Path, name: str) -> ListFile:
     """Open a list; PortfolioError when the file as a whole cannot be one."""
-    ending = Path(name).suffix.lower()
-    if ending in SPREADSHEET_ENDINGS:
-        raise PortfolioError([f"{quoted(name)} is a spreadsheet: {SPREADSHEET_ADVICE}."])
-    if ending not in (*TEXT_ENDINGS, PARQUET_ENDING):
-        raise PortfolioError(
-            [f"{quoted(name)} is no list that can be scored: send .csv, .tsv, .txt or .parquet."]
-        )
+    problem = ending_problem(name)
+    if problem is not None:
+        raise PortfolioError([problem])
     try:
         data = path.read_bytes()
     except OSError as error:
         raise PortfolioError([f"{quoted(name)} cannot be read: {error.strerror}."]) from None
-    found = _parquet_file(name, data) if ending == PARQUET_ENDING else _text_file(name, data)
+    is_parquet = name.lower().endswith(PARQUET_ENDING)
+    found = _parquet_file(name, data) if is_parquet else _text_file(name, data)
     if found.expected > MOST_ROWS:
         raise PortfolioError(
             [f"{quoted(name)} has more than {MOST_ROWS:,} rows: split it into smaller files."]

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from segmentation.endings import SPREADSHEET_ADVICE, SPREADSHEET_ENDINGS
 from segmentation.errors import PortfolioError
 from segmentation.features import column_for
 from segmentation.portfolio_cells import Table
@@ -18,8 +19,6 @@ from segmentation.wording import quoted
 
 _TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _PARQUET_ENDINGS: Final = (".parquet",)
-SPREADSHEET_ENDINGS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
-SPREADSHEET_ADVICE: Final = "save it from the spreadsheet as “CSV UTF-8”"
 
 
 def file_bytes(path: Path) -> bytes:

@@ -28,7 +28,7 @@ def counted(count: int, noun: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """The items as a sentence has them: “a, b and c”."""
-    return " and ".join(part for part in (", ".join(items[:-1]), items[-1]) if part)
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
 def first_few(items: Sequence[str], total: int) -> str:

@@ -23,6 +23,9 @@ from bot.errands import Errands
 from bot.feedback import Feedback
 from bot.lease import Lease
 from bot.ledger import Ledger
+from bot.list_jobs import ListJobs
+from bot.list_worker import Worker
+from bot.lists import Lists
 from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
 from bot.once import EventsTaken
@@ -37,7 +40,7 @@ from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.publishing import publish
 from segmentation.scoring import scored_batches
-from segmentation.store import open_store
+from segmentation.store import Store, open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 from segmentation.training import TrainedModel
 from tests.conftest import NOON
@@ -129,6 +132,27 @@ def bare_desk(
         label="Made-up customers",
         now=lambda: NOON,
         errands=Errands(),
+        lists=lists_of(store, audit),
+    )
+
+
+def lists_of(
+    store: Store,
+    audit: AuditTrail,
+    seconds: float = 60,
+    most_mb: int = 50,
+    update_every: float = 2,
+) -> Lists:
+    """What scores lists, with the real process."""
+    url = store.engine.url.render_as_string(hide_password=False)
+    return Lists(
+        ListJobs(store.engine),
+        audit,
+        Worker({"SEGBOT_STORE_URL": url}, seconds, most_ids=1_000),
+        lambda: NOON,
+        "Made-up customers",
+        most_mb,
+        update_every=update_every,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import COMMANDS, EVENTS
+from bot.app import COMMANDS, EVENTS, SHORTCUTS
 from bot.commands import SUB_COMMANDS
 from bot.local_workspace.events import EVENT_SCOPES
 from bot.local_workspace.web_api import METHODS
@@ -33,6 +33,14 @@ def test_the_manifest_names_every_command_and_event_of_the_bot() -> None:
     assert [command["command"] for command in commands] == list(COMMANDS)
     assert made["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
     assert all(name in commands[0]["usage_hint"] for name in SUB_COMMANDS)
+
+
+def test_the_manifest_names_every_shortcut_of_the_bot() -> None:
+    made = manifest()["features"]["shortcuts"]
+    assert [shortcut["callback_id"] for shortcut in made] == list(SHORTCUTS)
+    assert all(shortcut["type"] in {"message", "global"} for shortcut in made)
+    assert all(len(shortcut["name"]) <= 24 for shortcut in made)  # Slack's limit
+    assert all(len(shortcut["description"]) <= 150 for shortcut in made)  # likewise
 
 
 def test_every_method_that_the_bot_calls_has_a_scope_in_the_manifest() -> None:

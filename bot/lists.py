@@ -1,0 +1,243 @@
+"""Lists on their way: fetched, scored in a process apart, and sent back to who asked."""
+
+import csv
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Final
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.audit import AuditTrail
+from bot.blocks.lists import (
+    done_message,
+    progress_message,
+    scored_message,
+    stopped_message,
+    waiting_message,
+)
+from bot.blocks.parts import Message
+from bot.downloads import fetch
+from bot.errands import tell
+from bot.list_jobs import ListJobs, LostJob
+from bot.list_worker import CHART, SCORED, StoppedError, Worker
+from bot.parcels import Attachment, send_files
+from bot.trouble import told
+from segmentation.errors import SegbotError
+from segmentation.list_summary import ListSummary
+from segmentation.model import MODEL_FILE
+
+_UPDATE_EVERY: Final = 2.0  # seconds between two words about progress
+_ALIVE_EVERY: Final = 20.0  # seconds between two signs of life
+_INTERRUPTED: Final = "Segbot was stopped before this list was scored. Please send it again."
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A list to be scored: the file, whose wish it is, and where it was wished for.
+
+    `origin` is the same when Slack repeats itself. The answer goes to the direct messages of the
+    member, into `thread_ts` there, or a thread of its own. `model` is the text of the model.
+    """
+
+    origin: str
+    file_id: str
+    name: str
+    member: str
+    channel: str
+    thread_ts: str | None
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a member waits: a direct message's thread, and the message there that is updated."""
+
+    channel: str
+    thread: str
+    ts: str
+
+
+class Lists:
+    """Scores lists, so many at once; the others wait and are told so.
+
+    `update_every` is how many seconds pass between two words about progress.
+    """
+
+    def __init__(
+        self,
+        jobs: ListJobs,
+        audit: AuditTrail,
+        worker: Worker,
+        now: Callable[[], datetime],
+        label: str,
+        largest_mb: int,
+        at_once: int = 2,
+        update_every: float = _UPDATE_EVERY,
+    ) -> None:
+        self._jobs = jobs
+        self._audit = audit
+        self._worker = worker
+        self._now = now
+        self._label = label
+        self._largest_mb = largest_mb
+        self._at_once = at_once
+        self._update_every = update_every
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="list")
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._open = 0
+
+    def take(self, client: WebClient, order: Order) -> bool:
+        """Take an order and say so in the member's direct messages; False for one taken before.
+
+        Raises SegbotError while the bot is stopping, and SlackApiError or OSError where nothing
+        can be said in those messages.
+        """
+        if self._stop.is_set():
+            raise SegbotError(_INTERRUPTED)
+        job = self._jobs.add(order.origin, order.member, order.name, self._now())
+        if job is None:
+            return False
+        with self._lock:
+            before = self._open - self._at_once + 1
+            self._open += 1
+        try:
+            self._audit.record(order.member, order.channel, "upload", [("", "begun")])
+            place = _begun(client, order, waiting_message(order.name, max(before, 0)))
+            self._jobs.waits_in(job, place.channel, place.thread)
+            self._pool.submit(self._work, client, order, job, place)
+        except Exception:
+            self._forget(job, "failed")
+            raise
+        return True
+
+    def close(self) -> None:
+        """Stop scoring, and tell whoever waits."""
+        self._stop.set()
+        self._pool.shutdown(wait=True)
+
+    def tell_lost(self, client: WebClient) -> None:
+        """Tell those whose list was being scored when its process died, and remove what it left."""
+        for job in self._jobs.lost(self._now()):
+            _remove_left(job)
+            self._audit.record(job.member, "", "upload", [("", "interrupted")])
+            tell(
+                client, job.channel or job.member, f"{job.name}: {_INTERRUPTED}", job.thread or None
+            )
+
+    def _forget(self, job: int, state: str) -> None:
+        with self._lock:
+            self._open -= 1
+        self._jobs.close(job, state)
+
+    def _work(self, client: WebClient, order: Order, job: int, place: _Place) -> None:
+        state = "failed"
+        try:
+            with TemporaryDirectory(prefix=_prefix(self._jobs.runner, job)) as folder:
+                self._score(client, order, place, Path(folder))
+            state = "done"
+        except StoppedError:
+            state = "interrupted"
+            self._tell_stopped(client, order, place, _INTERRUPTED, state)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the member waits for an answer
+            self._tell_stopped(client, order, place, told(error), state)
+        finally:
+            self._forget(job, state)
+
+    def _score(self, client: WebClient, order: Order, place: _Place, folder: Path) -> None:
+        if self._stop.is_set():
+            raise StoppedError
+        file = folder / f"list{Path(order.name).suffix.lower()}"
+        (folder / MODEL_FILE).write_text(order.model, encoding="utf-8")
+        fetch(client, order.file_id, file, self._largest_mb)
+        progress = self._progress(client, order, place)
+        summary = self._worker.score(folder, file, order.name, progress, self._stop)
+        self._account_for(order, summary, folder / SCORED)
+        stem = Path(order.name).stem
+        attachments = [
+            Attachment(f"{stem}-segments.csv", f"{stem}-segments.csv", folder / SCORED),
+            Attachment("segments.png", "Customers by segment", folder / CHART, summary.chart_told),
+        ]
+        message = scored_message(summary, order.name, self._label)
+        send_files(client, place.channel, message, attachments, place.thread)
+        _update(client, place, done_message(summary, order.name))
+
+    def _progress(
+        self, client: WebClient, order: Order, place: _Place
+    ) -> Callable[[int, int], None]:
+        """Tells the member how far it is, now and then, and the other processes that it goes on."""
+        last = {"told": time.monotonic(), "alive": time.monotonic()}
+
+        def tell_now_and_then(done: int, expected: int) -> None:
+            now = time.monotonic()
+            if expected and now >= last["told"] + self._update_every:
+                last["told"] = now
+                _update(client, place, progress_message(order.name, done, expected))
+            if now >= last["alive"] + _ALIVE_EVERY:
+                last["alive"] = now
+                self._jobs.alive(self._now())
+
+        return tell_now_and_then
+
+    def _account_for(self, order: Order, summary: ListSummary, scored: Path) -> None:
+        """The record of what is about to be sent; ids alone were look-ups, one by one."""
+        result = f"{summary.rows} rows, {summary.bad} bad"
+        results = [("", result)]
+        self._audit.record(order.member, order.channel, "upload", results)
+        if summary.as_of is not None:
+            with scored.open(encoding="utf-8-sig", newline="") as file:
+                looked_up = [
+                    (row["CUST_ID"], "unknown" if row["problem"] else "shown")
+                    for row in csv.DictReader(file)
+                ]
+            self._audit.record(order.member, order.channel, "look up", looked_up)
+
+    def _tell_stopped(
+        self, client: WebClient, order: Order, place: _Place, why: str, state: str
+    ) -> None:
+        try:
+            self._audit.record(order.member, order.channel, "upload", [("", state)])
+        finally:
+            _update(client, place, stopped_message(order.name))
+            tell(client, place.channel, why, place.thread)
+
+
+def _begun(client: WebClient, order: Order, message: Message) -> _Place:
+    posted = client.chat_postMessage(
+        channel=order.channel if order.thread_ts else order.member,
+        thread_ts=order.thread_ts,
+        **message.payload(),
+    )
+    return _Place(posted["channel"], order.thread_ts or posted["ts"], posted["ts"])
+
+
+def _update(client: WebClient, place: _Place, message: Message) -> None:
+    """Renew the word about progress; a list does not fail over that."""
+    try:
+        client.chat_update(channel=place.channel, ts=place.ts, **message.payload())
+    except (SlackApiError, OSError, HTTPException) as error:
+        _log.warning("A word about progress could not be renewed (%s)", type(error).__name__)
+
+
+def _prefix(runner: str, job: int) -> str:
+    return f"segbot-list-{runner}-{job}-"
+
+
+def _remove_left(job: LostJob) -> None:
+    """Remove the files of a job whose process died on this machine."""
+    for folder in Path(gettempdir()).glob(f"{_prefix(job.runner, job.id)}*"):
+        for file in folder.iterdir():
+            file.unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()

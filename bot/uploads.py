@@ -1,0 +1,86 @@
+"""The listeners that take whole lists: sent in a direct message, chosen in a form, pointed at."""
+
+from typing import Any, Final
+
+from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
+
+from bot.blocks.lists import FILE, elsewhere_message, hint_message, taken_view, upload_view
+from bot.desk import Desk
+from bot.lists import Order
+from bot.policy import Action
+from segmentation.endings import ending_problem
+
+_ANSWERS: Final = 5  # that a response_url takes
+
+
+def file_received(desk: Desk, ack: Ack, event: dict[str, Any], client: WebClient) -> None:
+    """Score every list in a direct message; what is no list gets a hint."""
+    if event.get("subtype") != "file_share" or event.get("channel_type") != "im":
+        ack()
+        return
+    member, channel = event["user"], event["channel"]
+    desk.access.check(client, member, channel, Action.UPLOAD)
+    thread = event.get("thread_ts") or event["ts"]
+    for file in event["files"]:
+        problem = ending_problem(_name(file))
+        if problem is None:
+            origin = f"message {channel} {event['ts']} {file['id']}"
+            desk.lists.take(client, _order(desk, origin, file, member, channel, thread))
+        else:
+            client.chat_postMessage(
+                channel=channel, thread_ts=thread, **hint_message(problem).payload()
+            )
+    ack()
+
+
+def open_upload(desk: Desk, client: WebClient, trigger_id: str) -> None:
+    """Open the form that takes a list."""
+    client.views_open(trigger_id=trigger_id, view=upload_view(desk.label))
+
+
+def list_submitted(
+    desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient
+) -> None:
+    """Score the list that was chosen in the form."""
+    member = body["user"]["id"]
+    desk.access.check(client, member, "", Action.UPLOAD)
+    (file,) = view["state"]["values"][FILE][FILE]["files"]
+    problem = ending_problem(_name(file))
+    if problem is not None:
+        ack(response_action="errors", errors={FILE: problem})
+        return
+    origin = f"form {view['id']} {file['id']}"
+    desk.lists.take(client, _order(desk, origin, file, member, "", None))
+    ack(response_action="update", view=taken_view(_name(file)))
+
+
+def list_pointed_at(
+    desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    """Score the lists of a message; the results go to whoever asked alone."""
+    member, channel = body["user"]["id"], body["channel"]["id"]
+    desk.access.check(client, member, channel, Action.UPLOAD)
+    files = body["message"].get("files", [])
+    answers = [] if files else [hint_message("That message has no file.")]
+    for file in files:
+        problem = ending_problem(_name(file))
+        if problem is None:
+            origin = f"shortcut {body['action_ts']} {file['id']}"
+            desk.lists.take(client, _order(desk, origin, file, member, channel, None))
+        answers.append(hint_message(problem) if problem else elsewhere_message(_name(file)))
+    for answer in answers[:_ANSWERS]:
+        respond(response_type="ephemeral", replace_original=False, **answer.payload())
+    ack()
+
+
+def _order(
+    desk: Desk, origin: str, file: dict[str, Any], member: str, channel: str, thread: str | None
+) -> Order:
+    model = desk.shelf.current().document
+    return Order(origin, file["id"], _name(file), member, channel, thread, model)
+
+
+def _name(file: dict[str, Any]) -> str:
+    """The file's name; a file shared from elsewhere may come without one."""
+    return str(file.get("name") or file["id"])
