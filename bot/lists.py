@@ -116,10 +116,13 @@ class Lists:
             self._audit.record(order.member, order.channel, "upload", [("", "begun")])
             place = _begun(client, order, waiting_message(order.name, max(before, 0)))
             self._jobs.waits_in(job, place.channel, place.thread)
-            self._pool.submit(self._work, client, order, job, place)
         except Exception:
             self._forget(job, "failed")
             raise
+        try:
+            self._pool.submit(self._work, client, order, job, place)
+        except RuntimeError:  # closed in between: then this tells so
+            self._work(client, order, job, place)
         return True
 
     def close(self) -> None:
