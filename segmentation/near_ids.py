@@ -16,23 +16,17 @@ _SAMPLE: Final = 5  # ids of the snapshot that show how ids are built there
 def near_ids(store: Store, typed: str) -> list[str]:
     """Up to five ids of the newest snapshot that differ from `typed` by one slip, likeliest first.
 
-    Slips are wrong capitals, a missing prefix or zeros, two neighbours exchanged, and one digit
-    that is missing, too many or wrong.
+    Where capitals, a prefix or zeros alone are wrong, those; else two neighbours exchanged, and one
+    digit that is missing, too many or wrong.
     """
     if len(typed) > _LONGEST:
         return []
-    tried = list(islice(_candidates(typed, store.first_customers(_SAMPLE)), _TRIED))
-    there = store.existing(tried)
-    return [customer for customer in tried if customer in there][:MOST]
-
-
-def _candidates(typed: str, sample: Sequence[str]) -> Iterator[str]:
-    seen = {typed}
-    forms = list(dict.fromkeys([typed, *_cases(typed), *_shaped(typed, sample)]))
-    for candidate in (*forms, *(slip for form in forms for slip in _slips(form))):
-        if candidate and candidate not in seen:
-            seen.add(candidate)
-            yield candidate
+    forms = list(dict.fromkeys([*_cases(typed), *_shaped(typed, store.first_customers(_SAMPLE))]))
+    slips = dict.fromkeys(slip for form in dict.fromkeys([typed, *forms]) for slip in _slips(form))
+    tried = [*forms, *islice(slips, _TRIED)]
+    there = store.existing(tried) - {typed}
+    alike = [form for form in forms if form in there]
+    return (alike or [slip for slip in slips if slip in there])[:MOST]
 
 
 def _cases(typed: str) -> tuple[str, ...]:

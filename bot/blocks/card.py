@@ -108,7 +108,7 @@ def explanation_blocks(answer: Answer) -> list[Block]:
         section(
             f"*Suggested action* for {escaped(answer.play.owner)}\n{escaped(answer.play.action)}"
         ),
-        section(f"*How sure*\n{certainty(answer)}"),
+        section(f"*How sure?* {certainty(answer)}"),
         section(f"*Why {here}*\n{bullets(supporting)}"),
         section(f"*What speaks for {there} instead*\n{against}"),
         *list_blocks("Blank, so the median in training was taken", answer.blanks),

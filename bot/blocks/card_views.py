@@ -38,7 +38,7 @@ def shared_card(answer: Answer, member: str, label: str) -> Message:
                 f"*Suggested action* for {escaped(answer.play.owner)}\n"
                 f"{escaped(answer.play.action)}"
             ),
-            section(f"*How sure*\n{sureness(answer.explanation.assignment).capitalize()}."),
+            section(f"*How sure?* {sureness(answer.explanation.assignment).capitalize()}."),
             context(f"Shared by <@{member}>", *origin(answer.snapshot, label)),
         ]
     )
@@ -52,7 +52,7 @@ def why_view(answer: Answer, past: Sequence[Stay], label: str) -> View:
     blocks = [
         header(answer.play.name),
         section(f"*Customer {escaped(answer.customer or '')}* · next nearest: {there}"),
-        section(f"*How sure*\n{certainty(answer)} {_scale(answer)}"),
+        section(f"*How sure?* {certainty(answer)} {_scale(answer)}"),
         *_over_time(past),
         *_shares(
             f"Speaks for {here}", [d for d in drivers if d.contribution > 0], evidence, answer

@@ -81,14 +81,13 @@ def form_view(
     blocks: list[Block] = [
         section(_what_if(form.customer) if form.customer else _NEW),
         *_attempts(tries),
-        *([] if form.customer else _filling()),
+        *([] if form.customer else [_FILL_FROM]),
+        *_ways_on(form),
         *([section(f"*{escaped(form.remark)}*")] if form.remark else []),
     ]
     for group, features in groupby(form.features, key=lambda feature: feature.group):
         blocks += [] if form.quick else [header(group)]
         blocks += [_input(form, each, each.column in may_be_blank) for each in features]
-    if form.quick:
-        blocks += [context(_SHORT), actions(button("Show all 17 figures", WIDEN))]
     if label:
         blocks.append(context(escaped(label)))
     return modal("Which segment?", blocks) | {
@@ -124,20 +123,27 @@ def _attempts(tries: Sequence[str]) -> list[Block]:
     ]
 
 
-def _filling() -> list[Block]:
-    asked = {
-        "type": "input",
-        "block_id": FILL_FROM,
-        "label": plain("Start from a customer's figures"),
-        "optional": True,
-        "element": {
-            "type": "plain_text_input",
-            "action_id": INPUT,
-            "max_length": LONGEST_ID,
-            "placeholder": plain("Customer id"),
-        },
-    }
-    return [asked, actions(button("Fill in", FILL))]
+_FILL_FROM: Final[Block] = {
+    "type": "input",
+    "block_id": FILL_FROM,
+    "label": plain("Start from a customer's figures"),
+    "optional": True,
+    "element": {
+        "type": "plain_text_input",
+        "action_id": INPUT,
+        "max_length": LONGEST_ID,
+        "placeholder": plain("Customer id"),
+    },
+}
+
+
+def _ways_on(form: Form) -> list[Block]:
+    fill = [] if form.customer else [button("Fill in", FILL)]
+    widen = [button("Show all 17 figures", WIDEN)] if form.quick else []
+    return [
+        *([actions(*fill, *widen)] if fill or widen else []),
+        *([context(_SHORT)] if form.quick else []),
+    ]
 
 
 def _input(form: Form, feature: Feature, optional: bool) -> Block:

@@ -71,7 +71,7 @@ def test_typed_figures_get_the_same_explanation_as_a_card(ada: Driver, typed: di
     for told in (
         "Cash Advance Heavy, Risk-Prone",
         "*Suggested action*",
-        "*How sure*",
+        "*How sure?*",
         "Why Cash Advance Heavy",
         "What speaks for",
         "The figures were not stored",
