@@ -95,8 +95,8 @@ def manifest(
     """
     from bot.manifest import manifest as app_manifest
 
-    many = load_workspaces() is Workspaces.MANY
-    typer.echo(json.dumps(app_manifest(http, many=many), indent=2))
+    many, links = load_workspaces() is Workspaces.MANY, load_places().links
+    typer.echo(json.dumps(app_manifest(http, many=many, links=links), indent=2))
 
 
 @app.command(rich_help_panel=_PANEL)

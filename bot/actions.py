@@ -1,14 +1,17 @@
 """The listeners of the card's buttons: share, why, what if, watch, and feedback."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.access import DeniedError
 from bot.blocks.card import RIGHT
 from bot.blocks.card_views import REASON, shared_card, why_view, wrong_view
+from bot.blocks.found import shared_several
+from bot.channels import why_not_shown_in
 from bot.desk import Desk
 from bot.form import what_if_form
 from bot.policy import Action
@@ -23,30 +26,51 @@ def card_shared(
 ) -> None:
     """Show a card without figures to everyone in the channel, unless others are in there."""
     customer, member, channel = _pressed(body)
-    desk.access.check(client, member, channel, Action.SHARE)
-    why = _why_not_here(client, channel)
-    if why is not None:
-        desk.audit.record(member, channel, "share", [(customer, "denied")])
-        raise DeniedError(why)
+    _check_sharing(desk, client, member, channel, [customer])
     answer = _answer(desk, customer)
     desk.audit.record(member, channel, "share", [(customer, "shared")])
     shared = shared_card(answer, member, desk.label)
-    respond(response_type="in_channel", replace_original=False, **shared.payload())
+    respond(
+        response_type="in_channel",
+        replace_original=False,
+        thread_ts=body["container"].get("thread_ts"),
+        **shared.payload(),
+    )
     ack()
 
 
-def _why_not_here(client: WebClient, channel: str) -> str | None:
-    """Why a card must not be shared in a channel; None when it may be."""
-    try:
-        found = client.conversations_info(channel=channel)["channel"]
-    except (SlackApiError, OSError):
-        return (
-            "It cannot be seen who is in this channel, so nothing was shared. "
-            "Invite the bot first, then share again."
+def several_shared(
+    desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    """Show a table of customers to everyone in the channel, unless others are in there."""
+    customers: list[str] = json.loads(body["actions"][0]["value"])
+    member, channel = body["user"]["id"], body["channel"]["id"]
+    _check_sharing(desk, client, member, channel, customers)
+    found = answers_for(desk.store, desk.playbook, customers)
+    if found is None or not found.answers:
+        raise SegbotError("These customers are in the newest snapshot no more. Look them up again.")
+    desk.audit.record(member, channel, "share", [(each, "shared") for each in found.answers])
+    thread = body["container"].get("thread_ts")
+    for shared in (shared_several(found, member, desk.label, as_table=t) for t in (True, False)):
+        said = respond(
+            response_type="in_channel",
+            replace_original=False,
+            thread_ts=thread,
+            **shared.payload(),
         )
-    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
-        return "People of other companies are in this channel: customers are not shared here."
-    return None
+        if said.status_code == 200:
+            break
+    ack()
+
+
+def _check_sharing(
+    desk: Desk, client: WebClient, member: str, channel: str, customers: Sequence[str]
+) -> None:
+    desk.access.check(client, member, channel, Action.SHARE)
+    why = why_not_shown_in(client, channel)
+    if why is not None:
+        desk.audit.record(member, channel, "share", [(each, "denied") for each in customers])
+        raise DeniedError(why)
 
 
 def why_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:

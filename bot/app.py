@@ -14,13 +14,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot import actions, digest_buttons, uploads
+from bot import actions, digest_buttons, shortcuts, uploads
 from bot import subscribing as subscribing_listeners
 from bot.blocks import card, card_views, form_result, found, lists, subscribing, watching
 from bot.blocks import form as form_blocks
+from bot.blocks import shortcuts as shortcut_blocks
 from bot.blocks.guide import sentence, told_view, trouble_home
 from bot.commands import COMMAND, answer_command
 from bot.desk import Desk
+from bot.direct_messages import message_received
 from bot.form import (
     form_edited,
     form_filled,
@@ -32,7 +34,9 @@ from bot.form import (
 from bot.home import home_opened
 from bot.lookup import look_up_pressed
 from bot.once import repeated_event
+from bot.steps import FUNCTIONS
 from bot.trouble import told
+from bot.unfurling import links_shared
 from segmentation.errors import SegbotError
 
 Listener = Callable[..., None]
@@ -43,6 +47,7 @@ VIEWS: Final[dict[str, Listener]] = {
     card_views.WRONG_SUBMITTED: actions.wrong_submitted,
     subscribing.SUBMITTED: subscribing_listeners.subscribe_submitted,
     lists.SUBMITTED: uploads.list_submitted,
+    shortcut_blocks.SUBMITTED: shortcuts.look_up_submitted,
 }
 ACTIONS: Final[dict[str, Listener]] = {
     form_blocks.OPEN: form_wanted,
@@ -55,6 +60,7 @@ ACTIONS: Final[dict[str, Listener]] = {
     card.WHAT_IF: actions.what_if_asked,
     card.WATCH: actions.watch_wanted,
     card.MORE: actions.more_chosen,
+    found.SHARE: actions.several_shared,
     **dict.fromkeys(found.LOOK_UPS, look_up_pressed),
     watching.UNWATCH: actions.unwatch_wanted,
     subscribing.OPEN: subscribing_listeners.subscribe_wanted,
@@ -63,9 +69,11 @@ ACTIONS: Final[dict[str, Listener]] = {
     subscribing.SEND_NOW: digest_buttons.send_now_wanted,
     subscribing.PREVIEW: digest_buttons.preview_wanted,
 }
+# As the manifest names them; those of direct messages come as plain messages.
 EVENTS: Final[dict[str, Listener]] = {
     "app_home_opened": home_opened,
-    "message.im": uploads.file_received,
+    "message.im": message_received,
+    "link_shared": links_shared,
 }
 
 
@@ -80,6 +88,18 @@ class Shortcut:
 
 
 SHORTCUTS: Final[dict[str, Shortcut]] = {
+    shortcuts.LOOK_UP_ONE: Shortcut(
+        shortcuts.look_up_wanted,
+        "Look up a customer",
+        "Which segment a customer is in, why, and what to do",
+        "global",
+    ),
+    shortcuts.LOOK_UP_NAMED: Shortcut(
+        shortcuts.named_looked_up,
+        "Look up customers",
+        "The segments of the customers that this message names",
+        "message",
+    ),
     lists.SCORE: Shortcut(
         uploads.list_pointed_at,
         "Score this list",
@@ -116,6 +136,7 @@ def slack_app(
         (app.action, ACTIONS),
         (app.event, {event.partition(".")[0]: each for event, each in EVENTS.items()}),
         (app.shortcut, {name: shortcut.listener for name, shortcut in SHORTCUTS.items()}),
+        (app.function, {name: step.listener for name, step in FUNCTIONS.items()}),
     ):
         for name, listener in listeners.items():
             register(name)(partial(listener, desk))  # Bolt fills in the rest by name
@@ -157,19 +178,29 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
     if "response_url" in body:
         payload = {"response_type": "ephemeral", "replace_original": False}
         WebhookClient(body["response_url"]).send_dict(payload | sentence(text).payload())
+    elif body.get("type") == "shortcut":
+        client.views_open(trigger_id=body["trigger_id"], view=told_view(text))
+    elif "event" in body:
+        _answer_event_error(text, body["event"], client)
     elif body.get("view", {}).get("type") == "modal":
         client.views_update(view_id=body["view"]["id"], view=told_view(text))
-    elif body.get("event", {}).get("type") == "message":
-        event = body["event"]
-        client.chat_postMessage(
-            channel=event["channel"],
-            thread_ts=event.get("thread_ts") or event["ts"],
-            **sentence(text).payload(),
-        )
     else:
-        member = body["user"]["id"] if "user" in body else body["event"]["user"]
-        client.views_publish(user_id=member, view=trouble_home(text))
+        client.views_publish(user_id=body["user"]["id"], view=trouble_home(text))
     return _acknowledged({})
+
+
+def _answer_event_error(text: str, event: dict[str, Any], client: WebClient) -> None:
+    """On Home, in the direct message, to the workflow; nowhere for a link, where nobody asked."""
+    if event["type"] == "app_home_opened":
+        client.views_publish(user_id=event["user"], view=trouble_home(text))
+    elif event["type"] == "message":
+        thread = event.get("thread_ts")
+        client.chat_postMessage(
+            channel=event["channel"], thread_ts=thread, **sentence(text).payload()
+        )
+    elif event["type"] == "function_executed":
+        execution = event["function_execution_id"]
+        client.functions_completeError(function_execution_id=execution, error=text)
 
 
 def _acknowledged(payload: dict[str, Any]) -> BoltResponse:

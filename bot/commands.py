@@ -19,7 +19,7 @@ from bot.blocks.watching import watching_message
 from bot.desk import Desk
 from bot.exports import export_segment, send_named
 from bot.form import open_form
-from bot.lookup import NO_SNAPSHOT, Reply, answered, looked_up
+from bot.lookup import MOST_IDS, NO_SNAPSHOT, Reply, answer_beside, looked_up
 from bot.policy import Action
 from bot.subscribing import (
     end_subscription,
@@ -35,7 +35,6 @@ from segmentation.errors import SegbotError
 from segmentation.features import LONGEST_ID
 
 COMMAND: Final = "/segment"
-MOST_IDS: Final = 10
 AUDIT_SHOWN: Final = 20
 FORM_WORDS: Final = ("", "form")  # the short form, the full one
 
@@ -102,24 +101,22 @@ def answer_command(
         desk.audit.record(member, channel, reply.action, reply.results)
     if reply.plainer is None:
         ack(response_type="ephemeral", **reply.message.payload())
-    elif answered(respond, reply.message):
-        ack()
     else:
-        ack(response_type="ephemeral", **reply.plainer.payload())
+        answer_beside(respond, reply)
+        ack()
 
 
 def _look_up(desk: Desk, asked: Asked) -> Reply:
-    text = asked.rest
-    customers = _ids(text)
+    customers = asked_ids(asked.rest)
     if customers is None:
-        return Reply(usage_message(text, USAGES), "unclear", [("", "refused")])
+        return Reply(usage_message(asked.rest, USAGES), "unclear", [("", "refused")])
     if len(customers) > MOST_IDS:
         told = send_named(desk, asked.client, asked.member, asked.channel, customers)
         return Reply(sentence(told), "look up", [])
     return looked_up(desk, asked.member, customers)
 
 
-def _ids(text: str) -> list[str] | None:
+def asked_ids(text: str) -> list[str] | None:
     """The customer ids in what was typed, each once; None when it is something else.
 
     One word may be any id; of several, each needs a digit, or they are a sentence. An id in

@@ -13,6 +13,7 @@ from bot.blocks.times import told_in_both
 from bot.errands import Errands
 from bot.feedback import Feedback
 from bot.ledger import Ledger
+from bot.link_pattern import LinkPattern
 from bot.lists import Lists
 from bot.once import EventsTaken
 from bot.recent import RecentLookUps
@@ -62,7 +63,8 @@ class ModelShelf:
 class Desk:
     """What listeners need; `label` is the line under every answer, `now` the clock.
 
-    `slot` is the settings' day, time and zone, whether a channel goes with it or not.
+    `slot` is the settings' day, time and zone, whether a channel goes with it or not; `links` is
+    how links name customers, None where links are left alone.
     """
 
     store: Store
@@ -76,6 +78,7 @@ class Desk:
     recent: RecentLookUps
     subscriptions: Subscriptions
     ledger: Ledger
+    links: LinkPattern | None
     slot: WeeklySlot
     label: str
     now: Callable[[], datetime]

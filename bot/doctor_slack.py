@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.doctor import Finding, Greeting, Patient, fine, note, wrong
-from bot.manifest import SCOPES
+from bot.manifest import needed_scopes
 from segmentation.wording import listed
 
 _OFF: Final = 60  # seconds; Slack's signatures are good for 300
@@ -68,20 +68,21 @@ def scopes(patient: Patient) -> Sequence[Finding]:
     """Whether Slack grants what the manifest asks for, and no more."""
     if not patient.greeting.accepted:
         return []
-    missing = [scope for scope in SCOPES if scope not in patient.greeting.scopes]
-    needless = sorted(patient.greeting.scopes - SCOPES.keys())
+    needed = needed_scopes(patient.settings.links)
+    missing = [scope for scope in needed if scope not in patient.greeting.scopes]
+    needless = sorted(patient.greeting.scopes - needed.keys())
     found = []
     if missing:
         todo = (
             "In your app: App Manifest, paste what segbot manifest prints, then "
             "Install App → Reinstall to Workspace."
         )
-        why = listed([f"{scope} (to {SCOPES[scope]})" for scope in missing])
+        why = listed([f"{scope} (to {needed[scope]})" for scope in missing])
         found.append(wrong("Scopes", f"missing: {why}", todo))
     if needless:
         todo = "Take them away on the app's OAuth & Permissions page: the bot never uses them."
         found.append(note("Scopes", f"more than needed: {listed(needless)}", todo))
-    return found or [fine("Scopes", f"all {len(SCOPES)} granted, and no other")]
+    return found or [fine("Scopes", f"all {len(needed)} granted, and no other")]
 
 
 def app_token(patient: Patient) -> Sequence[Finding]:

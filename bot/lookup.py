@@ -1,5 +1,6 @@
 """Looking customers up, whichever door the ids come by: the answer, and what is kept of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,12 +11,17 @@ from slack_sdk import WebClient
 from bot.blocks.card import card_view, customer_card
 from bot.blocks.found import several_customers, several_plainly, unknown_customer, unknown_view
 from bot.blocks.guide import sentence, told_view
-from bot.blocks.parts import Message, View
+from bot.blocks.parts import Message, View, unescaped
 from bot.desk import Desk
 from bot.policy import Action
 from segmentation.answers import answers_for, past_of
+from segmentation.features import LONGEST_ID
 from segmentation.near_ids import near_ids
 
+MOST_IDS: Final = 10
+_WORDS: Final = 2_000  # of a message that are looked at
+_BREAKS: Final = re.compile(r"[\s<>|,;]+")
+_MARKS: Final = ".:!?()[]{}\"'“”‘’*_~`"
 NO_SNAPSHOT: Final = (
     "No portfolio has been scored yet, so there is nothing to show. "
     "Whoever runs Segbot does that with: segbot score PORTFOLIO"
@@ -71,10 +77,25 @@ def looked_up_view(desk: Desk, member: str, customer: str) -> View:
     return card_view(answer, past_of(desk.store, desk.playbook, customer), desk.label)
 
 
-def answered(respond: Respond, answer: Message) -> bool:
+def ids_named(desk: Desk, text: str) -> list[str]:
+    """The customers of the newest snapshot among the words of a message, in their order."""
+    words = [word for part in _BREAKS.split(unescaped(text)) for word in (part, part.strip(_MARKS))]
+    fit = [word for word in dict.fromkeys(words) if 0 < len(word) <= LONGEST_ID][:_WORDS]
+    there = desk.store.existing(fit)
+    return [word for word in fit if word in there]
+
+
+def answer_beside(respond: Respond, reply: Reply, thread: str | None = None) -> bool:
     """Answer to the member alone, beside what the member did; False where Slack refuses it."""
-    said = respond(response_type="ephemeral", replace_original=False, **answer.payload())
-    return said.status_code == 200 and said.body in ("ok", '{"ok":true}')
+    return any(
+        _is_taken(respond, answer, thread) for answer in (reply.message, reply.plainer) if answer
+    )
+
+
+def _is_taken(respond: Respond, answer: Message, thread: str | None) -> bool:
+    payload = answer.payload() | ({"thread_ts": thread} if thread else {})
+    said = respond(response_type="ephemeral", replace_original=False, **payload)
+    return said.status_code == 200
 
 
 def look_up_pressed(
@@ -87,7 +108,7 @@ def look_up_pressed(
     if "response_url" in body:
         reply = looked_up(desk, member, [customer])
         desk.audit.record(member, channel, reply.action, reply.results)
-        answered(respond, reply.message)
+        answer_beside(respond, reply, body["container"].get("thread_ts"))
     elif body["view"]["type"] == "modal":
         view = looked_up_view(desk, member, customer)
         client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)

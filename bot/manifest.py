@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from bot.app import COMMANDS, EVENTS, SHORTCUTS
 from bot.commands import SUB_COMMANDS
+from bot.link_pattern import LinkPattern
 from bot.paths import EVENTS_PATH, REDIRECT_PATH
+from bot.steps import FUNCTIONS
 from segmentation.errors import SegbotError
 
 # Scope → why it is needed; the Web API calls that the bot makes need these and no more.
@@ -19,19 +21,35 @@ SCOPES: Final = {
     "channels:read": "see whether the bot is in a channel, and other companies are",
     "groups:read": "likewise for private channels",
     "files:read": "read the lists that members send to be scored",
-    "im:history": "hear of the lists that members send in a direct message",
+    "im:history": "hear of the ids and lists that members send in a direct message",
 }
+# Where links to customers are unfolded, and then only.
+LINK_SCOPES: Final = {
+    "links:read": "hear of links to customers",
+    "links:write": "show the segment's name beneath them",
+}
+_LINK_EVENT: Final = "link_shared"
+_STEP_EVENT: Final = "function_executed"  # Bolt's own, for every step
 
 
-def manifest(address: str = "", *, many: bool = False) -> dict[str, Any]:
+def needed_scopes(links: LinkPattern | None) -> dict[str, str]:
+    """Scope → why, for what the bot is told to do."""
+    return SCOPES | (LINK_SCOPES if links else {})
+
+
+def manifest(
+    address: str = "", *, many: bool = False, links: LinkPattern | None = None
+) -> dict[str, Any]:
     """The manifest for Socket Mode, or for signed HTTP at `address`; `many` is for OAuth.
 
-    Raises SegbotError when Slack could not post to that address.
+    With `links` those of the pattern are unfolded. Raises SegbotError when Slack could not post to
+    that address.
     """
     if address and not re.fullmatch(r"https://[^/\s]+(/[^\s?#]*)?", address):
         raise SegbotError("--http should be an address such as https://bot.example.com.")
     base = address.rstrip("/")
     request_url = {"request_url": f"{base}{EVENTS_PATH}"} if base else {}
+    events = [event for event in EVENTS if links or event != _LINK_EVENT]
     return {
         "display_information": {
             "name": "Segbot",
@@ -64,15 +82,26 @@ def manifest(address: str = "", *, many: bool = False) -> dict[str, Any]:
                 }
                 for callback_id, shortcut in SHORTCUTS.items()
             ],
+            **({"unfurl_domains": [links.domain]} if links else {}),
+        },
+        "functions": {
+            callback_id: {
+                "title": step.name,
+                "description": step.description,
+                "input_parameters": step.inputs,
+                "output_parameters": step.outputs,
+            }
+            for callback_id, step in FUNCTIONS.items()
         },
         "oauth_config": {
             **({"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if base and many else {}),
-            "scopes": {"bot": list(SCOPES)},
+            "scopes": {"bot": list(needed_scopes(links))},
         },
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS), **request_url},
+            "event_subscriptions": {"bot_events": [*events, _STEP_EVENT], **request_url},
+            "function_runtime": "remote",
             "interactivity": {"is_enabled": True, **request_url},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": True,  # steps in Workflow Builder ask for it
             "socket_mode_enabled": not base,
             "token_rotation_enabled": False,
         },

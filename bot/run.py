@@ -174,6 +174,7 @@ def made_desk(settings: Settings) -> Desk:
         recent=RecentLookUps(store.engine),
         subscriptions=Subscriptions(store.engine, standing),
         ledger=Ledger(store.engine),
+        links=settings.links,
         slot=slot,
         label=settings.segbot_data_label,
         now=clock,

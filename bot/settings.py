@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.link_pattern import LinkPattern
 from bot.policy import BUILT_IN as BUILT_IN_POLICY
 from bot.setting_types import Weekday, Workspaces, short_day, split_ids
 from segmentation.errors import SegbotError
@@ -32,6 +33,22 @@ class PlaceSettings(BaseSettings):
     segbot_audit_key: SecretStr = Field(
         SecretStr(""), description="Key of the audit trail, 32 characters or more"
     )
+
+    segbot_unfurl: str = Field(
+        "", description="Links to customers, such as https://crm.example.com/customers/{id}"
+    )
+
+    @field_validator("segbot_unfurl")
+    @classmethod
+    def _names_a_customer(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https://[^/\s{}]+/[^\s{}]*\{id\}[^\s{}]*", address):
+            raise ValueError("should be an address with {id} in it, and begin with https://")
+        return address
+
+    @property
+    def links(self) -> LinkPattern | None:
+        """How links name customers, where they are to be unfolded."""
+        return LinkPattern(self.segbot_unfurl) if self.segbot_unfurl else None
 
     @field_validator("segbot_audit_key")
     @classmethod

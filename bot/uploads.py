@@ -14,11 +14,8 @@ from segmentation.endings import ending_problem
 _ANSWERS: Final = 5  # that a response_url takes
 
 
-def file_received(desk: Desk, ack: Ack, event: dict[str, Any], client: WebClient) -> None:
+def file_received(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
     """Score every list in a direct message; what is no list gets a hint."""
-    if event.get("subtype") != "file_share" or event.get("channel_type") != "im":
-        ack()
-        return
     member, channel = event["user"], event["channel"]
     desk.access.check(client, member, channel, Action.UPLOAD)
     thread = event.get("thread_ts") or event["ts"]
@@ -31,7 +28,6 @@ def file_received(desk: Desk, ack: Ack, event: dict[str, Any], client: WebClient
             client.chat_postMessage(
                 channel=channel, thread_ts=thread, **hint_message(problem).payload()
             )
-    ack()
 
 
 def open_upload(desk: Desk, client: WebClient, trigger_id: str) -> None:

@@ -1,5 +1,6 @@
 """What look-ups find beside one customer: several at a glance, or nobody and who is near."""
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from bot.blocks.parts import (
     Message,
     View,
     actions,
+    asking,
     button,
     context,
     escaped,
@@ -24,6 +26,7 @@ from segmentation.explanation import sureness
 from segmentation.store import Snapshot
 from segmentation.wording import day, shorten
 
+SHARE: Final = "share_several"
 # A button needs an action of its own in a row of them.
 LOOK_UPS: Final = tuple(f"look_up_{place}" for place in range(1, 6))
 _HINT: Final = "One id at a time shows why, and what to do"
@@ -31,9 +34,33 @@ _HINT: Final = "One id at a time shows why, and what to do"
 
 def several_customers(found: Answers, asked: Sequence[str], label: str) -> Message:
     """Several customers in a table, a row each, unknown ones included."""
+    return message([_table(found, asked), *_sharing(found), _under(found, label, _HINT)])
+
+
+def shared_several(found: Answers, member: str, label: str, *, as_table: bool) -> Message:
+    """What a channel sees of several customers: no figures, and who shared it."""
+    shown = [_table(found, [*found.answers])] if as_table else _paragraphs(found)
+    return message([*shown, _under(found, label, f"Shared by <@{member}>")])
+
+
+def _table(found: Answers, asked: Sequence[str]) -> Block:
     heading = ("Customer", "Segment", "How sure", "Next nearest")
-    rows = [_row(customer, found.answers.get(customer)) for customer in asked]
-    return message([table([heading, *rows]), context(_HINT, *origin(found.snapshot, label))])
+    return table([heading, *(_row(customer, found.answers.get(customer)) for customer in asked)])
+
+
+def _under(found: Answers, label: str, first: str) -> Block:
+    return context(first, *origin(found.snapshot, label))
+
+
+def _sharing(found: Answers) -> list[Block]:
+    if not found.answers:
+        return []
+    share = button("Share to channel", SHARE, value=json.dumps([*found.answers])) | asking(
+        "Share with everyone here?",
+        "The channel sees what this table says, and that you shared it.",
+        "Share",
+    )
+    return [actions(share)]
 
 
 def _row(customer: str, answer: Answer | None) -> tuple[str, ...]:
@@ -45,7 +72,14 @@ def _row(customer: str, answer: Answer | None) -> tuple[str, ...]:
 
 def several_plainly(found: Answers, asked: Sequence[str], label: str) -> Message:
     """The same without a table: a paragraph each, and the ids that nobody has."""
-    rows = [
+    unknown = [customer for customer in asked if customer not in found.answers]
+    missing = [section(_unknown(unknown, found.snapshot))] if unknown else []
+    shown = [*_paragraphs(found), *missing, *_sharing(found)]
+    return message([*shown, _under(found, label, _HINT)])
+
+
+def _paragraphs(found: Answers) -> list[Block]:
+    return [
         section(
             f"*{escaped(customer)}* · {escaped(answer.play.name)}\n"
             f"{sureness(answer.explanation.assignment).capitalize()}; "
@@ -53,9 +87,6 @@ def several_plainly(found: Answers, asked: Sequence[str], label: str) -> Message
         )
         for customer, answer in found.answers.items()
     ]
-    unknown = [customer for customer in asked if customer not in found.answers]
-    missing = [section(_unknown(unknown, found.snapshot))] if unknown else []
-    return message([*rows, *missing, context(_HINT, *origin(found.snapshot, label))])
 
 
 def unknown_customer(customer: str, near: Sequence[str], snapshot: Snapshot, label: str) -> Message:

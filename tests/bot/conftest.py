@@ -128,6 +128,7 @@ def bare_desk(
         recent=RecentLookUps(store.engine),
         subscriptions=Subscriptions(store.engine, Subscription(DIGEST_CHANNEL.id, slot)),
         ledger=Ledger(store.engine),
+        links=None,
         slot=slot,
         label="Made-up customers",
         now=lambda: NOON,

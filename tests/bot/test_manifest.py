@@ -7,12 +7,16 @@ import pytest
 
 from bot.app import COMMANDS, EVENTS, SHORTCUTS
 from bot.commands import SUB_COMMANDS
+from bot.link_pattern import LinkPattern
 from bot.local_workspace.events import EVENT_SCOPES
 from bot.local_workspace.web_api import METHODS
-from bot.manifest import SCOPES, manifest
+from bot.manifest import LINK_SCOPES, SCOPES, manifest
+from bot.steps import FUNCTIONS
 from segmentation.errors import SegbotError
 
 BOT = Path(__file__).parents[2] / "bot"
+LINKS = LinkPattern("https://crm.example.com/customers/{id}")
+ALL_SCOPES = SCOPES | LINK_SCOPES
 BY_PYTHON_NAME = {name.replace(".", "_"): name for name in METHODS}
 
 
@@ -28,10 +32,10 @@ def methods_called() -> set[str]:
 
 
 def test_the_manifest_names_every_command_and_event_of_the_bot() -> None:
-    made = manifest()
+    made = manifest(links=LINKS)
     commands = made["features"]["slash_commands"]
     assert [command["command"] for command in commands] == list(COMMANDS)
-    assert made["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
+    assert made["settings"]["event_subscriptions"]["bot_events"] == [*EVENTS, "function_executed"]
     assert all(name in commands[0]["usage_hint"] for name in SUB_COMMANDS)
 
 
@@ -46,13 +50,13 @@ def test_the_manifest_names_every_shortcut_of_the_bot() -> None:
 def test_every_method_that_the_bot_calls_has_a_scope_in_the_manifest() -> None:
     for name in methods_called():
         scopes = METHODS[name].scopes
-        assert not scopes or SCOPES.keys() & set(scopes), name
+        assert not scopes or ALL_SCOPES.keys() & set(scopes), name
 
 
 def test_every_scope_in_the_manifest_is_needed() -> None:
     needed = {scope for name in methods_called() for scope in METHODS[name].scopes}
     needed |= {scope for event in EVENTS for scope in EVENT_SCOPES.get(event, ())}
-    assert SCOPES.keys() <= needed | {"commands"}
+    assert ALL_SCOPES.keys() <= needed | {"commands"}
 
 
 def test_for_socket_mode_the_manifest_names_no_address() -> None:
@@ -74,3 +78,13 @@ def test_for_http_the_manifest_tells_slack_where_to_post() -> None:
 def test_an_address_that_slack_could_not_post_to_is_refused(address: str) -> None:
     with pytest.raises(SegbotError, match="such as https"):
         manifest(address)
+
+
+def test_the_manifest_names_every_shortcut_and_step_as_slack_takes_them() -> None:
+    made = manifest()
+    named = {each["callback_id"]: each for each in made["features"]["shortcuts"]}
+    assert set(named) == set(SHORTCUTS)
+    assert all(len(each["name"]) <= 24 for each in named.values())
+    assert {each["type"] for each in named.values()} <= {"global", "message"}
+    assert set(made["functions"]) == set(FUNCTIONS)
+    assert made["settings"]["function_runtime"] == "remote"

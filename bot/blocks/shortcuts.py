@@ -1,0 +1,34 @@
+"""The small modal of the global shortcut: a customer id, or on to the form."""
+
+from typing import Final
+
+from bot.blocks.form import OPEN
+from bot.blocks.parts import View, button, context, escaped, modal, plain, section
+from segmentation.features import LONGEST_ID
+
+SUBMITTED: Final = "look_up_submitted"
+CUSTOMER: Final = "customer"
+
+
+def look_up_view(label: str) -> View:
+    """Asks for a customer id; the answer takes its place."""
+    asked = {
+        "type": "input",
+        "block_id": CUSTOMER,
+        "label": plain("Customer id"),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": CUSTOMER,
+            "max_length": LONGEST_ID,
+            "focus_on_load": True,
+        },
+    }
+    form = section("Somebody who is in no portfolio yet?") | {
+        "accessory": button("Enter figures", OPEN)
+    }
+    told = context("The answer is for your eyes only, and recorded", escaped(label))
+    return modal("Look up a customer", [asked, form, told]) | {
+        "callback_id": SUBMITTED,
+        "submit": plain("Look up"),
+        "close": plain("Cancel"),
+    }
