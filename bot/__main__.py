@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_audit, cli_doctor
+from bot import cli_audit, cli_doctor, cli_feedback
 from bot.setting_types import Workspaces
 from bot.settings import load_places, load_settings, load_workspaces
 from segmentation import (
@@ -39,6 +39,7 @@ for commands in (
     cli_report,
     cli_audit,
     cli_doctor,
+    cli_feedback,
 ):
     app.add_typer(commands.app)
 

@@ -14,6 +14,7 @@ from bot.blocks.found import shared_several
 from bot.channels import why_not_shown_in
 from bot.desk import Desk
 from bot.form import what_if_form
+from bot.home import show_home
 from bot.policy import Action
 from bot.showing import open_over, tell
 from bot.watches import MOST, Watch
@@ -125,7 +126,10 @@ def unwatch_wanted(
     customer, member, channel = _pressed(body)
     desk.watches.remove(member, customer)
     desk.audit.record(member, channel, "watch", [(customer, "ended")])
-    tell(client, body, respond, f"You watch customer {customer} no more.")
+    if body.get("view", {}).get("type") == "home":
+        show_home(desk, client, member)
+    else:
+        tell(client, body, respond, f"You watch customer {customer} no more.")
     ack()
 
 

@@ -181,10 +181,12 @@ def _model(desk: Desk, _asked: Asked) -> Message:
 
 
 def _watching(desk: Desk, asked: Asked) -> Message:
-    watched = [
-        (watch.customer, _segment_name(desk, watch)) for watch in desk.watches.of(asked.member)
-    ]
-    return watching_message(watched)
+    return watching_message(watched(desk, asked.member))
+
+
+def watched(desk: Desk, member: str) -> list[tuple[str, str]]:
+    """The customers that a member watches, each with the segment last heard of."""
+    return [(watch.customer, _segment_name(desk, watch)) for watch in desk.watches.of(member)]
 
 
 def _segment_name(desk: Desk, watch: Watch) -> str:

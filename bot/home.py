@@ -4,8 +4,8 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.blocks.home import home_view
-from bot.commands import USAGES
+from bot.blocks.home import Dashboard, home_view
+from bot.commands import USAGES, watched
 from bot.desk import Desk
 from bot.policy import Action
 
@@ -14,6 +14,20 @@ def home_opened(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
     """Show a member the portfolio as it is now."""
     if event.get("tab") == "home":
         desk.access.check(client, event["user"], "", Action.LOOK_UP)
-        view = home_view(desk.book(), desk.shelf.current(), USAGES, desk.next_post(), desk.label)
         desk.audit.record(event["user"], "", "home", [("", "shown")])
-        client.views_publish(user_id=event["user"], view=view)
+        show_home(desk, client, event["user"])
+
+
+def show_home(desk: Desk, client: WebClient, member: str) -> None:
+    """Draw a member's Home anew."""
+    shown = Dashboard(
+        book=desk.book(),
+        model=desk.shelf.current(),
+        today=desk.today(),
+        recent=desk.recent.of(member),
+        watched=watched(desk, member),
+        digests=[desk.next_post()],
+        usages=USAGES,
+        label=desk.label,
+    )
+    client.views_publish(user_id=member, view=home_view(shown))

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from bot.blocks.form import OPEN
+from bot.blocks import form
 from bot.blocks.parts import View, button, context, escaped, modal, plain, section
 from segmentation.features import LONGEST_ID
 
+OPEN: Final = "look_up_open"
 SUBMITTED: Final = "look_up_submitted"
 CUSTOMER: Final = "customer"
 
@@ -23,11 +24,11 @@ def look_up_view(label: str) -> View:
             "focus_on_load": True,
         },
     }
-    form = section("Somebody who is in no portfolio yet?") | {
-        "accessory": button("Enter figures", OPEN)
+    figures = section("Somebody who is in no portfolio yet?") | {
+        "accessory": button("Enter figures", form.OPEN)
     }
     told = context("The answer is for your eyes only, and recorded", escaped(label))
-    return modal("Look up a customer", [asked, form, told]) | {
+    return modal("Look up a customer", [asked, figures, told]) | {
         "callback_id": SUBMITTED,
         "submit": plain("Look up"),
         "close": plain("Cancel"),

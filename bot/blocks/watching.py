@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from bot.blocks.parts import Message, button, context, escaped, message, section
+from bot.blocks.parts import Block, Message, button, context, escaped, message, section
 from segmentation.answers import Answer
 from segmentation.explanation import sureness
 from segmentation.playbook import Play
@@ -53,10 +53,14 @@ def watching_message(watched: Sequence[tuple[str, str]]) -> Message:
                 )
             ]
         )
-    rows = [
+    told = f"You watch {counted(len(watched), 'customer')}; a change comes as a direct message."
+    return message([section(told), *watched_rows(watched)])
+
+
+def watched_rows(watched: Sequence[tuple[str, str]]) -> list[Block]:
+    """A line and a button to stop for each watched customer."""
+    return [
         section(f"*{escaped(customer)}* · {escaped(segment)}")
         | {"accessory": button("Stop watching", UNWATCH, value=customer)}
         for customer, segment in watched
     ]
-    told = f"You watch {counted(len(watched), 'customer')}; a change comes as a direct message."
-    return message([section(told), *rows])
