@@ -6,6 +6,8 @@ from slack_sdk.errors import SlackApiError
 
 def why_not_shown_in(client: WebClient, channel: str) -> str | None:
     """Why no customer must be shown to everyone in a channel; None when that is fine."""
+    if channel.startswith("D"):
+        return "This is a direct message: there is no channel to share to."
     try:
         found = client.conversations_info(channel=channel)["channel"]
     except (SlackApiError, OSError):

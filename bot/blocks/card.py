@@ -69,7 +69,7 @@ def card_blocks(
         ),
         *explanation_blocks(answer),
         actions(*buttons),
-        context(*origin(answer.snapshot, label), TYPICAL),
+        context(f"Snapshot of {day(answer.snapshot.as_of)}", TYPICAL, escaped(label)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.blocks.parts import (
     Message,
@@ -25,6 +26,11 @@ class Usage:
     what: str
 
 
+MORE_WAYS: Final = (
+    "Ids in a direct message to me work, too, and “Look up customers” in a message's menu"
+)
+
+
 def help_message(usages: Sequence[Usage]) -> Message:
     """All that can be typed, one line each."""
     return message(
@@ -33,6 +39,7 @@ def help_message(usages: Sequence[Usage]) -> Message:
             section(usage_lines(usages)),
             context(
                 "Answers are for your eyes only, and each is recorded",
+                MORE_WAYS,
                 "The Home tab of the app shows the whole portfolio",
             ),
         ]

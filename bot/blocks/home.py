@@ -9,7 +9,7 @@ from bot.blocks import shortcuts
 from bot.blocks.digest import STALE_AFTER
 from bot.blocks.form import OPEN
 from bot.blocks.found import look_up_buttons
-from bot.blocks.guide import Usage, usage_lines
+from bot.blocks.guide import MORE_WAYS, Usage, usage_lines
 from bot.blocks.parts import (
     Block,
     View,
@@ -69,10 +69,7 @@ def home_view(shown: Dashboard) -> View:
         header("What you can type, in any channel"),
         section(usage_lines(shown.usages)),
         context(
-            "You can also write ids to me in a direct message, or choose “Look up customers” from "
-            "a message's menu"
-        ),
-        context(
+            MORE_WAYS,
             f"Model trained on {day(datetime.fromisoformat(made.trained_at))} with "
             f"{made.customers:,} customers ({escaped(made.portfolio)})",
         ),

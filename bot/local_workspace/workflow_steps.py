@@ -56,10 +56,14 @@ def complete_error(state: State, arguments: Json) -> Json:
 
 
 def _people(function: Json, member: Member) -> Json:
+    who: dict[str, object] = {
+        "slack#/types/user_id": member.id,
+        "slack#/types/user_context": {"id": member.id, "secret": secrets.token_hex(12)},
+    }
     return {
-        name: member.id
+        name: who[parameter["type"]]
         for name, parameter in function.get("input_parameters", {}).items()
-        if parameter["type"] == "slack#/types/user_id" and parameter.get("is_required")
+        if parameter["type"] in who and parameter.get("is_required")
     }
 
 

@@ -49,7 +49,7 @@ def test_a_card_tells_segment_action_certainty_and_reasons(
         expected.explanation.supporting(1)[0].told(expected.runner_up.short),
         expected.explanation.opposing(1)[0].told(expected.runner_up.short),
         "since 9 Nov 2026",
-        "Snapshot of 16 Nov 2026, 2,000 customers (portfolio.csv)",
+        "Snapshot of 16 Nov 2026",
         "Made-up customers",
     ):
         assert told in card

@@ -13,8 +13,6 @@ from bot.steps import FUNCTIONS, GET_SEGMENT, POST_DIGEST
 from segmentation.portfolio import Portfolio
 from tests.bot.conftest import OPEN, connected
 
-ADA = {"id": "U01ADA", "secret": "runs it"}
-
 
 @pytest.fixture
 def at_work(workspace: LocalWorkspace, bot: WebClient) -> LocalWorkspace:
@@ -26,7 +24,7 @@ def test_a_workflow_gets_the_segment_and_no_figures(
     at_work: LocalWorkspace, desk: Desk, portfolio: Portfolio
 ) -> None:
     customer = str(portfolio.ids[0])
-    step = at_work.run_step(GET_SEGMENT, {"customer_id": customer, "member": ADA})
+    step = at_work.run_step(GET_SEGMENT, {"customer_id": customer})
     assert step.error is None
     assert step.outputs is not None
     assert set(step.outputs) == set(FUNCTIONS[GET_SEGMENT].outputs)
@@ -43,19 +41,19 @@ def test_an_unknown_customer_ends_the_step_with_near_ids(
     at_work: LocalWorkspace, portfolio: Portfolio
 ) -> None:
     customer = str(portfolio.ids[74])
-    step = at_work.run_step(GET_SEGMENT, {"customer_id": customer.lower(), "member": ADA})
+    step = at_work.run_step(GET_SEGMENT, {"customer_id": customer.lower()})
     assert step.error is not None
     assert f"Did you mean {customer}?" in step.error
 
 
 def test_the_digest_is_posted_where_the_workflow_says(at_work: LocalWorkspace, ada: Driver) -> None:
-    step = at_work.run_step(POST_DIGEST, {"channel": "C01SEGMENTS", "member": ADA})
+    step = at_work.run_step(POST_DIGEST, {"channel": "C01SEGMENTS"})
     assert step.outputs == {"snapshot": "Snapshot of 16 Nov 2026"}
     assert "Customer segments on 16 Nov 2026" in ada.sees("segments")[-1]["text"]
 
 
 def test_a_channel_without_the_bot_ends_the_step_with_advice(at_work: LocalWorkspace) -> None:
-    step = at_work.run_step(POST_DIGEST, {"channel": "C02RISK", "member": ADA})
+    step = at_work.run_step(POST_DIGEST, {"channel": "C02RISK"})
     assert step.error is not None
     assert "Invite the bot to the channel" in step.error
 
@@ -71,7 +69,7 @@ def test_who_runs_a_workflow_must_be_allowed_to(
             (GET_SEGMENT, {"customer_id": str(portfolio.ids[0])}),
             (POST_DIGEST, {"channel": "C01SEGMENTS"}),
         ):
-            step = at_work.run_step(name, inputs | {"member": ADA})
+            step = at_work.run_step(name, inputs)
             assert step.error is not None
             assert step.error.startswith("You may not")
             assert desk.audit.records()[-1].result == "denied"

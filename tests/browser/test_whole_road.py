@@ -75,7 +75,7 @@ def test_the_form_tells_every_fault_then_answers_and_can_be_edited(
     made_up_demo: str, open_page: OpenPage, keep: Keep
 ) -> None:
     page = open_page(made_up_demo)
-    sends(page, "/segment")
+    sends(page, "/segment form")
     form = page.locator("dialog.modal")
     expect(form).to_contain_text("Which segment?")
     fills_form(page)
@@ -96,6 +96,53 @@ def test_the_form_tells_every_fault_then_answers_and_can_be_edited(
     expect(page.locator('input[name="CASH_ADVANCE/value"]')).to_have_value("4500")
     expect(page.locator('input[name="MINIMUM_PAYMENTS/value"]')).to_have_value("")
     closes_form(page)
+
+
+def test_a_card_leads_to_why_and_to_what_if(
+    made_up_demo: str, open_page: OpenPage, keep: Keep
+) -> None:
+    page = open_page(made_up_demo)
+    sends(page, "/segment C10001")
+    card = answer(page, "Customer C10001")
+    modal = page.locator("dialog.modal")
+    card.get_by_role("button", name="Why?").click()
+    for told in ("Over time", "Speaks for", "On a scale from 0"):
+        expect(modal).to_contain_text(told)
+    keep(modal, "why")
+    page.keyboard.press("Escape")
+    card.get_by_role("button", name="What if").click()
+    page.get_by_role("button", name="Fill this in").first.click()
+    page.locator('input[name="BALANCE.1/value"]').wait_for()
+    modal.get_by_role("button", name="Find segment").click()
+    expect(modal).to_contain_text("Customer C10001 would change from")
+    keep(modal, "what-if")
+    page.keyboard.press("Escape")
+
+
+def test_the_short_form_grows_into_the_full_one_with_what_was_typed(
+    made_up_demo: str, open_page: OpenPage, keep: Keep
+) -> None:
+    page = open_page(made_up_demo)
+    sends(page, "/segment")
+    page.locator('input[name="BALANCE/value"]').fill("4321")
+    keep(page.locator("dialog.modal"), "short-form")
+    page.get_by_role("button", name="Show all 17 figures").click()
+    page.locator('input[name="CREDIT_LIMIT/value"]').wait_for()
+    expect(page.locator('input[name="BALANCE/value"]')).to_have_value("4321")
+    closes_form(page)
+
+
+def test_a_mistyped_id_and_several_ids(made_up_demo: str, open_page: OpenPage, keep: Keep) -> None:
+    page = open_page(made_up_demo)
+    sends(page, "/segment c10004")
+    near = answer(page, "Did you mean C10004?")
+    keep(near, "near")
+    near.get_by_role("button", name="C10004").click()
+    answer(page, "Customer C10004")
+    sends(page, "/segment C10001 C10002 C10003")
+    several = answer(page, "Next nearest")
+    expect(several.locator("table tr")).to_have_count(4)
+    keep(several, "several")
 
 
 def test_home_shows_the_whole_portfolio(made_up_demo: str, open_page: OpenPage, keep: Keep) -> None:
