@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -22,8 +23,11 @@ _UNSURE: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 )
 # What no plainer form of a message changes.
-_HOPELESS: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
+_HOPELESS: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived", "ratelimited"})
+_TOO_MANY: Final = 429
+_LONGEST_PAUSE: Final = 30  # seconds that are waited where Slack asks for it
 Post = Callable[[], SlackResponse]
+Pause = Callable[[float], None]
 
 
 class RefusedError(Exception):
@@ -51,16 +55,23 @@ class Letter:
     picture: Picture | None = None
 
 
-def post(client: WebClient, channel: str, letter: Letter, thread_ts: str | None = None) -> str:
+def post(
+    client: WebClient,
+    channel: str,
+    letter: Letter,
+    thread_ts: str | None = None,
+    pause: Pause = time.sleep,
+) -> str:
     """Post a message in the first form that Slack takes; its `ts`, "" where Slack tells none.
 
-    Only a definite refusal moves on to the next form. Raises RefusedError when the last one was
+    Only a definite refusal moves on to the next form; where Slack asks to slow down, that is done
+    once, in the caller's thread. Raises RefusedError when the last one was
     refused as well, and UnconfirmedError as soon as the message may have arrived.
     """
     reason = "nothing to post"
     for form in _forms(client, channel, letter, thread_ts):
         try:
-            return _ts(form(), channel)
+            return _ts(_patiently(form, pause), channel)
         except SlackApiError as error:
             if not _is_refusal(error):
                 raise UnconfirmedError(str(error)) from error
@@ -71,6 +82,21 @@ def post(client: WebClient, channel: str, letter: Letter, thread_ts: str | None 
         if reason in _HOPELESS:
             break
     raise RefusedError(reason)
+
+
+def _patiently(form: Post, pause: Pause) -> SlackResponse:
+    """Post; once more after the time that Slack asks for, as what it puts off it has not taken."""
+    try:
+        return form()
+    except SlackApiError as error:
+        answer = error.response
+        if not isinstance(answer, SlackResponse) or answer.status_code != _TOO_MANY:
+            raise
+        wanted = next(
+            (value for name, value in answer.headers.items() if name.lower() == "retry-after"), "1"
+        )
+        pause(min(float(wanted), _LONGEST_PAUSE))
+        return form()
 
 
 def _forms(

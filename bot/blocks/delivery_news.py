@@ -30,6 +30,7 @@ _REASONS: Final = {
         "Segbot lacks a permission in Slack",
         "ask whoever runs Segbot to install the app anew from `segbot manifest`",
     ),
+    "ratelimited": ("Slack asked Segbot to slow down", "wait: nothing has to be done"),
     NO_SNAPSHOT: (
         "no portfolio had been scored by then",
         "ask whoever runs Segbot for `segbot score PORTFOLIO`",

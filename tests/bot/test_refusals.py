@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from bot.blocks.digest import digest_message
 from bot.blocks.parts import Message
 from bot.desk import Desk
 from bot.local_workspace import Channel, LocalWorkspace
@@ -143,6 +144,42 @@ def test_a_message_whose_blocks_are_refused_arrives_as_text(without_files: Local
     post(client, "C01SEGMENTS", Letter(strange, strange, picture))
     (posted,) = without_files.member("Ada Okafor").sees("segments")
     assert posted["text"] == "The digest in words"
+
+
+def test_where_slack_draws_no_chart_a_picture_comes_with_the_message(desk: Desk) -> None:
+    book = desk.book()
+    assert book is not None
+    plain = digest_message(book, THIS_WEEK, "")
+    strange = Message(plain.text, ({"type": "hologram"},))
+    with (workspace := LocalWorkspace(manifest(), members=MEMBERS, channels=CHANNELS)).running():
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        ts = post(client, "C01SEGMENTS", Letter(plain, strange, sizes_chart(book)))
+        (posted,) = workspace.member("Ada Okafor").sees("segments")
+    assert posted["ts"] == ts
+    (picture,) = posted["files"]
+    assert picture["mimetype"] == "image/png"
+    assert picture["width"] > 1_000
+    assert picture["alt_txt"].startswith("Bar chart of customers by segment on 16 Nov 2026.")
+
+
+def test_where_slack_asks_to_slow_down_the_message_comes_a_little_later() -> None:
+    pauses, seconds = [], [1_000.0]
+
+    def pause(wanted: float) -> None:
+        pauses.append(wanted)
+        seconds[0] += wanted
+
+    workspace = LocalWorkspace(
+        manifest(), members=MEMBERS, channels=CHANNELS, clock=lambda: seconds[0], rate_limits=True
+    )
+    with workspace.running():
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        for number in range(10):
+            post(client, "C01SEGMENTS", Letter(Message(f"{number}", ())), pause=pause)
+        posted = [m["text"] for m in workspace.member("Ada Okafor").sees("segments")]
+    assert posted == [f"{number}" for number in range(10)]
+    assert pauses
+    assert all(0 < wanted <= 30 for wanted in pauses)
 
 
 def test_a_currency_sign_in_the_playbook_does_not_stop_the_digest(desk: Desk) -> None:
