@@ -151,6 +151,17 @@ def test_a_digest_that_a_crash_left_unconfirmed_is_reported_at_the_next_start(
     assert digests(workspace.member("Ada Okafor")) == []
 
 
+def test_it_runs_without_a_channel_of_the_settings_and_says_how_to_subscribe_one(
+    workspace: LocalWorkspace, environment: dict[str, str]
+) -> None:
+    with running(environment | {"SEGBOT_DIGEST_CHANNEL": ""}) as bot:
+        workspace.member("Ada Okafor").types("/segment status", channel="segments")
+        assert bot.ended(signal.SIGTERM) == 0
+    assert "/segment subscribe changes that" in bot.log
+    told = workspace.member("Ada Okafor").sees("segments")[-1]["text"]
+    assert "No channel gets the digest yet" in told
+
+
 def test_a_new_model_is_taken_up_and_a_broken_one_is_not(
     workspace: LocalWorkspace, environment: dict[str, str], tmp_path: Path, trained: TrainedModel
 ) -> None:

@@ -33,6 +33,7 @@ def test_the_needed_settings_are_enough(monkeypatch: pytest.MonkeyPatch) -> None
     settings = load_settings()
     assert settings.segbot_digest_day.number == 0
     assert settings.time_zone.key == "UTC"
+    assert settings.segbot_digest_channel == ""
 
 
 def test_settings_come_from_a_file_and_the_environment_wins(

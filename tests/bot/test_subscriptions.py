@@ -23,6 +23,7 @@ from bot.blocks.subscriptions import subscription_lines
 from bot.desk import Desk
 from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
+from bot.policy import Action
 from bot.subscribing import listed_subscriptions
 from bot.subscriptions import EVERYTHING, Part
 from tests.bot.conftest import CHANNELS, THIS_WEEK, connected, deliver
@@ -232,3 +233,14 @@ def test_status_tells_what_happened_and_never_a_false_success(
     assert "*missed* on 16 Nov 2026 because the channel is archived" in line
     assert workspace.connected
     assert bot.token
+
+
+def test_who_may_not_subscribe_is_told_whom_to_ask(
+    ben: Driver, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = {a: r for a, r in desk.access.policy.rules.items() if a is not Action.SUBSCRIBE}
+    monkeypatch.setattr(desk.access, "policy", replace(desk.access.policy, rules=rules))
+    ben.types("/segment subscribe", channel="status")
+    assert "You may not subscribe channels to the digest. Ask" in says(ben, "status")
+    ben.types("/segment status", channel="status")
+    assert "Newest snapshot" in says(ben, "status")
