@@ -1,6 +1,7 @@
 """The bot as it runs, in a local workspace: the real app, a real store, two weekly snapshots."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -187,12 +188,14 @@ def bot_environment(workspace: LocalWorkspace, model: Path, store_url: str) -> d
 
 @contextmanager
 def connected(workspace: LocalWorkspace, desk: Desk) -> Iterator[WebClient]:
-    """The bot at work in the workspace."""
+    """The bot at work in the workspace, beside others that may be there already."""
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
     app = slack_app(desk, client, identity(client), threads=20)
     handler = SocketModeHandler(app, workspace.app_token, concurrency=20)
+    greeted = threading.Event()
+    handler.client.on_message_listeners.append(lambda _hello: greeted.set())
     handler.connect()
-    workspace.wait_for_bot()
+    assert greeted.wait(20)  # a socket closed before it listens would never stop
     try:
         yield client
     finally:
