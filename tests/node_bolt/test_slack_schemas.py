@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.form import form_view
 from bot.manifest import manifest
-from segmentation.features import FEATURES
 from tests.local_workspace.conftest import button, modal, mrkdwn, number, plain, section
 from tests.local_workspace.test_workflow_steps import FUNCTIONS
 from tests.slack_schemas import block_kit_faults, manifest_faults
@@ -60,7 +58,14 @@ def test_a_step_of_workflow_builder_stands_in_a_manifest_as_slack_s_reference_ha
         said({"type": "data_visualization", "anything": "goes"}),
         modal(number("count", min_value="1", initial_value="2.5", focus_on_load=True)),
         modal(number("count"), private_metadata="", notify_on_close=True),
-        form_view(frozenset(), {feature.column: 1.0 for feature in FEATURES}, "Made up"),
+        modal(
+            {
+                "type": "input",
+                "label": plain("Where"),
+                "element": {"type": "conversations_select", "filter": {"include": ["public"]}},
+            },
+            {"type": "input", "label": plain("List"), "element": {"type": "file_input"}},
+        ),
     ],
 )
 def test_what_slack_takes_is_taken(payload: dict[str, Any]) -> None:
