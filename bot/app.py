@@ -40,6 +40,10 @@ from bot.unfurling import links_shared
 from segmentation.errors import SegbotError
 
 Listener = Callable[..., None]
+Authorize = Callable[[str | None], AuthorizeResult | None]
+NOT_INSTALLED: Final = (
+    "Segbot is not installed in this workspace, or may not be. Ask whoever runs Segbot."
+)
 
 COMMANDS: Final[dict[str, Listener]] = {COMMAND: answer_command}
 VIEWS: Final[dict[str, Listener]] = {
@@ -111,21 +115,29 @@ SHORTCUTS: Final[dict[str, Shortcut]] = {
 
 
 def slack_app(
-    desk: Desk, client: WebClient, identity: AuthorizeResult, threads: int, *, http: bool = False
+    desk: Desk,
+    client: WebClient,
+    identity: AuthorizeResult | Authorize,
+    threads: int,
+    *,
+    http: bool = False,
 ) -> App:
     """The app with every route; `threads` is how many requests are answered at once.
 
+    `identity` is who the bot is, or a function that tells it for a `team_id`, None for nobody.
     Bolt's own pool of five leaves the sixth of several slow requests unacknowledged. With `http`
     a request is answered on the thread that it came in on, once its listener is done: that takes
     a quarter less than to hand it on and to look every 10 ms whether it was acknowledged.
     """
+    who: Callable[..., Any] = identity if callable(identity) else lambda: identity
     slack_log = logging.getLogger("slack")
     slack_log.setLevel(logging.ERROR)  # Bolt would warn that SLACK_BOT_TOKEN is read elsewhere
     app = App(
         logger=slack_log,
         client=client,
         # Named here, so that SLACK_CLIENT_ID in the environment cannot switch Bolt to OAuth.
-        authorize=lambda: identity,
+        authorize=who,
+        user_facing_authorize_error_message=NOT_INSTALLED,
         process_before_response=http,
         request_verification_enabled=False,  # bot.http does that, before it reads the body
         listener_executor=ThreadPoolExecutor(threads, thread_name_prefix="listener"),

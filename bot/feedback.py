@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     insert,
     select,
+    update,
 )
 
 from segmentation.answers import Answer
@@ -68,6 +69,13 @@ class Feedback:
                     right=right,
                     reason=reason,
                 )
+            )
+
+    def forget(self, members: Sequence[str]) -> None:
+        """Forget who these members are; what they said of customers stays."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_feedback).where(_feedback.c.member.in_(members)).values(member="")
             )
 
     def all(self) -> Sequence[RowMapping]:

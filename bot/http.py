@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.desk import Desk
+from bot.oauth import OAuth
 from bot.paths import EVENTS_PATH
 from bot.run import Bot, made_bot
 from bot.settings import Settings, load_settings
@@ -57,6 +58,7 @@ def http_app(bot: Bot, settings: Settings) -> Starlette:
             Route(EVENTS_PATH, slack.events, methods=["POST"]),
             Route("/healthz", _alive),
             Route("/readyz", _readiness(bot.desk)),
+            *(OAuth(bot.installations, settings).routes if bot.installations else ()),
         ],
         lifespan=at_work,
     )

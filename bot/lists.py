@@ -130,14 +130,18 @@ class Lists:
         self._stop.set()
         self._pool.shutdown(wait=True)
 
-    def tell_lost(self, client: WebClient) -> None:
-        """Tell those whose list was being scored when its process died, and remove what it left."""
+    def tell_lost(self, client_of: Callable[[str], WebClient | None]) -> None:
+        """Tell those whose list was being scored when its process died, and remove what it left.
+
+        `client_of` is the client for a member, None where the member's workspace is gone.
+        """
         for job in self._jobs.lost(self._now()):
             _remove_left(job)
             self._audit.record(job.member, "", "upload", [("", "interrupted")])
-            tell(
-                client, job.channel or job.member, f"{job.name}: {_INTERRUPTED}", job.thread or None
-            )
+            client = client_of(job.member)
+            if client is not None:
+                where = job.channel or job.member
+                tell(client, where, f"{job.name}: {_INTERRUPTED}", job.thread or None)
 
     def _forget(self, job: int, state: str) -> None:
         with self._lock:

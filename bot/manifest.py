@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bot.app import COMMANDS, EVENTS, SHORTCUTS
 from bot.commands import SUB_COMMANDS
+from bot.installations import DEPARTURES
 from bot.link_pattern import LinkPattern
 from bot.paths import EVENTS_PATH, REDIRECT_PATH
 from bot.steps import FUNCTIONS
@@ -49,7 +50,8 @@ def manifest(
         raise SegbotError("--http should be an address such as https://bot.example.com.")
     base = address.rstrip("/")
     request_url = {"request_url": f"{base}{EVENTS_PATH}"} if base else {}
-    events = [event for event in EVENTS if links or event != _LINK_EVENT]
+    heard = [event for event in EVENTS if links or event != _LINK_EVENT]
+    events = [*heard, _STEP_EVENT, *(DEPARTURES if many else ())]
     return {
         "display_information": {
             "name": "Segbot",
@@ -98,7 +100,7 @@ def manifest(
             "scopes": {"bot": list(needed_scopes(links))},
         },
         "settings": {
-            "event_subscriptions": {"bot_events": [*events, _STEP_EVENT], **request_url},
+            "event_subscriptions": {"bot_events": events, **request_url},
             "function_runtime": "remote",
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": True,  # steps in Workflow Builder ask for it

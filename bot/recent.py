@@ -1,5 +1,6 @@
 """Recent look-ups: the last few customers that each member looked up, for that member's Home."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, insert, select
@@ -35,6 +36,11 @@ class RecentLookUps:
                 select(_recent.c.id).where(mine).order_by(_recent.c.id.desc()).limit(KEPT)
             ).scalars()
             connection.execute(delete(_recent).where(mine, _recent.c.id < min(kept)))
+
+    def forget(self, members: Sequence[str]) -> None:
+        """Forget what these members looked up."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(_recent).where(_recent.c.member.in_(members)))
 
     def of(self, member: str) -> list[str]:
         """What a member looked up, the newest first."""

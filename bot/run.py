@@ -23,15 +23,18 @@ from bot.digest import DigestDelivery
 from bot.errands import Errands
 from bot.exports import MOST_IDS
 from bot.feedback import Feedback
+from bot.installations import Installations
 from bot.lease import Lease
 from bot.ledger import Ledger
 from bot.list_jobs import ListJobs
 from bot.list_worker import Worker
 from bot.lists import Lists
+from bot.many import app_for_many, looks_for_many, opened_installations
 from bot.once import EventsTaken
 from bot.policy import load_policy
 from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot, started_clockwork
+from bot.setting_types import Workspaces
 from bot.settings import Settings
 from bot.subscriptions import Subscription, Subscriptions
 from bot.watches import Watches
@@ -58,6 +61,7 @@ class Bot:
     desk: Desk
     app: App
     looks: Mapping[str, Callable[[], None]]
+    installations: Installations | None = None
 
     def started_clockwork(self) -> BackgroundScheduler:
         """The scheduler, at work; in several replicas the ledger lets one of them post."""
@@ -70,6 +74,8 @@ def made_bot(settings: Settings, *, http: bool = False) -> Bot:
     """Put the bot together; SegbotError where a setting, model, store or token is not usable."""
     start_log()
     desk = made_desk(settings)
+    if settings.segbot_workspaces is Workspaces.MANY:
+        return _in_many(settings, desk)
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
@@ -77,6 +83,17 @@ def made_bot(settings: Settings, *, http: bool = False) -> Bot:
     )
     app = slack_app(desk, client, identity(client), settings.segbot_listener_threads, http=http)
     return Bot(desk, app, made_looks(settings, desk, client))
+
+
+def _in_many(settings: Settings, desk: Desk) -> Bot:
+    installations = opened_installations(settings, desk)
+    app = app_for_many(settings, desk, installations)
+    looks = looks_for_many(
+        lambda its_desk, client, team: made_looks(settings, its_desk, client, team),
+        desk,
+        installations,
+    )
+    return Bot(desk, app, looks, installations)
 
 
 def start_log() -> None:
@@ -112,8 +129,10 @@ def run(settings: Settings) -> None:
     _log.info("Segbot has stopped")
 
 
-def made_looks(settings: Settings, desk: Desk, client: WebClient) -> dict[str, Callable[[], None]]:
-    """What is looked after every minute, by name."""
+def made_looks(
+    settings: Settings, desk: Desk, client: WebClient, team: str = ""
+) -> dict[str, Callable[[], None]]:
+    """What is looked after every minute, by name; `team` is the workspace, where there are many."""
     catch_up = timedelta(hours=settings.segbot_catch_up_hours)
     rules = AlertRules(
         Thresholds(
@@ -123,10 +142,10 @@ def made_looks(settings: Settings, desk: Desk, client: WebClient) -> dict[str, C
     )
     engine = desk.store.engine
     return {
-        "digests": DigestDelivery(desk, client, Lease(engine, "digests"), catch_up),
-        "alerts": AlertDelivery(desk, client, Lease(engine, "alerts"), rules),
+        "digests": DigestDelivery(desk, client, Lease(engine, f"digests{team}"), catch_up),
+        "alerts": AlertDelivery(desk, client, Lease(engine, f"alerts{team}"), rules),
         "watches": WatchDelivery(desk, client),
-        "lost lists": partial(desk.lists.tell_lost, client),
+        "lost lists": partial(desk.lists.tell_lost, lambda _member: client),
     }
 
 

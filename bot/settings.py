@@ -131,7 +131,7 @@ class Settings(PlaceSettings):
     @field_validator("segbot_teams")
     @classmethod
     def _are_teams(cls, teams: str) -> str:
-        if not all(re.fullmatch(r"[TE][A-Z0-9]{2,}", team) for team in split_ids(teams)):
+        if not all(re.fullmatch(r"T[A-Z0-9]{2,}", team) for team in split_ids(teams)):
             raise ValueError("should be workspace ids such as T0123ABCD, with commas between")
         return teams
 

@@ -1,5 +1,6 @@
 """Subscriptions: which channel gets the digest, when, with what in it, and at whose wish."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -87,16 +88,33 @@ class Subscription:
 class Subscriptions:
     """Every subscription, with the settings' one; safe among threads and processes."""
 
-    def __init__(self, engine: Engine, standing: Subscription | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        standing: Subscription | None = None,
+        is_meant: Callable[[str], bool] = lambda _owner: True,
+    ) -> None:
         make_tables(engine, _metadata)
         self._engine = engine
+        self._is_meant = is_meant
         self.standing = standing
+
+    def among(self, is_meant: Callable[[str], bool]) -> "Subscriptions":
+        """The same, with the subscriptions alone of members that are meant."""
+        return Subscriptions(self._engine, None, is_meant)
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Forget the subscriptions of these channels, and of these members."""
+        gone = _subscriptions.c.channel.in_(ids) | _subscriptions.c.owner.in_(ids)
+        with self._engine.begin() as connection:
+            connection.execute(delete(_subscriptions).where(gone))
 
     def all(self) -> list[Subscription]:
         """All of them, that of the settings first, the others by age."""
         query = select(_subscriptions).order_by(_subscriptions.c.created_at)
         with self._engine.connect() as connection:
             kept = [_subscription(row) for row in connection.execute(query).mappings()]
+        kept = [one for one in kept if self._is_meant(one.owner)]
         if self.standing is None:
             return kept
         return [self.standing, *(one for one in kept if one.channel != self.standing.channel)]

@@ -1,5 +1,6 @@
 """Watches: which member wants to hear of which customer, and what the member was told last."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -50,9 +51,16 @@ class Watch:
 class Watches:
     """Who watches whom; safe among threads and processes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, is_meant: Callable[[str], bool] = lambda _member: True
+    ) -> None:
         make_tables(engine, _metadata)
         self._engine = engine
+        self._is_meant = is_meant
+
+    def among(self, is_meant: Callable[[str], bool]) -> "Watches":
+        """The same, with nobody in `before` but the members that are meant."""
+        return Watches(self._engine, is_meant)
 
     def add(self, watch: Watch) -> bool:
         """Keep a watch; False where the member watches that customer already."""
@@ -78,6 +86,11 @@ class Watches:
                 delete(_watches).where(_watches.c.member == member, _watches.c.customer == customer)
             )
 
+    def forget(self, members: Sequence[str]) -> None:
+        """Forget all that these members watch."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(_watches).where(_watches.c.member.in_(members)))
+
     def of(self, member: str) -> list[Watch]:
         """What a member watches, by customer id."""
         query = select(_watches).where(_watches.c.member == member).order_by(_watches.c.customer)
@@ -85,7 +98,8 @@ class Watches:
 
     def before(self, as_of: date) -> list[Watch]:
         """The watches whose member knows of no snapshot as new as that of `as_of`."""
-        return self._found(select(_watches).where(_watches.c.as_of < as_of))
+        found = self._found(select(_watches).where(_watches.c.as_of < as_of))
+        return [watch for watch in found if self._is_meant(watch.member)]
 
     def tell(self, watch: Watch, segment: int, model: str, as_of: date) -> bool:
         """Note what a member is about to be told; False where somebody else does that."""

@@ -55,6 +55,6 @@ def connected_over_http(
     """The bot at work in a workspace whose `request_url` is at `address`."""
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
     settings = Settings(slack_signing_secret=workspace.signing_secret)
-    bot = Bot(desk, slack_app(desk, client, identity(client), threads=20, http=True), lambda: None)
+    bot = Bot(desk, slack_app(desk, client, identity(client), threads=20, http=True), {})
     with address.serving(http_app(bot, settings)):
         yield client

@@ -74,7 +74,7 @@ def test_a_member_looks_up_a_customer_and_asks_why(ada: Driver, portfolio: Portf
 
 
 def test_a_member_fills_in_the_form(ada: Driver, model: SegmentModel) -> None:
-    ada.types("/segment", channel="segments")
+    ada.types("/segment form", channel="segments")
     typed = {
         feature.column: {INPUT: str(round(value))}
         for feature, value in zip(FEATURES, model.typical(0).tolist(), strict=True)
