@@ -17,7 +17,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     slack.bot_token,
     slack.scopes,
     slack.app_token,
-    slack.digest_channel,
+    slack.digest_channels,
     here.model,
     here.playbook,
     here.store,
@@ -66,4 +66,5 @@ def _patient(settings: Settings, *, http: bool) -> Patient:
         timeout=_PATIENCE,
     )
     greeting = slack.greeted(client)
-    return Patient(settings, http, client, greeting, datetime.now(UTC))
+    now = datetime.now(UTC)
+    return Patient(settings, http, client, greeting, now, here.subscriptions(settings))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from slack_sdk import WebClient
 
 from bot.settings import Settings
+from bot.subscriptions import Subscription
 
 
 class Mark(StrEnum):
@@ -80,6 +81,7 @@ class Patient:
     client: WebClient
     greeting: Greeting
     now: datetime
+    subscriptions: tuple[Subscription, ...] = ()
 
 
 Check = Callable[[Patient], Sequence[Finding]]

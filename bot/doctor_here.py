@@ -15,6 +15,7 @@ from bot.doctor import Finding, Patient, fine, note, wrong
 from bot.policy import load_policy
 from bot.schedule import WeeklySlot
 from bot.settings import Settings
+from bot.subscriptions import Subscription, Subscriptions
 from segmentation.errors import ModelError, PlaybookError, SegbotError, StoreError
 from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import load_playbook
@@ -173,12 +174,26 @@ def audit_trail(patient: Patient) -> Sequence[Finding]:
 
 def digest_time(patient: Patient) -> Sequence[Finding]:
     """When the next digest is due, in its time zone."""
-    settings = patient.settings
+    slots = [one.slot for one in patient.subscriptions]
+    if not slots:
+        return []
+    slot = min(slots, key=lambda each: each.next_after(patient.now))
+    due = slot.next_after(patient.now)
+    told = f"{due:%A} {day(due)} at {due:%H:%M}, {slot.zone.key}"
+    if slot.zone.key == "UTC":
+        return [note("Next digest", told, "Yours is another zone? Set SEGBOT_TIME_ZONE.")]
+    return [fine("Next digest", told)]
+
+
+def subscriptions(settings: Settings) -> tuple[Subscription, ...]:
+    """Every channel that gets the digest; only that of the settings while there is no store."""
+    channel = settings.segbot_digest_channel
     slot = WeeklySlot(
         settings.segbot_digest_day.number, settings.segbot_digest_time, settings.time_zone
     )
-    due = slot.next_after(patient.now)
-    told = f"{due:%A} {day(due)} at {due:%H:%M}, {settings.segbot_time_zone}"
-    if "segbot_time_zone" not in settings.model_fields_set:
-        return [note("Next digest", told, "Yours is another zone? Set SEGBOT_TIME_ZONE.")]
-    return [fine("Next digest", told)]
+    standing = Subscription(channel, slot) if channel else None
+    try:
+        engine = open_store(settings.segbot_store_url, _WAIT).engine
+        return tuple(Subscriptions(engine, standing).all())
+    except (StoreError, SQLAlchemyError):  # the check of the store tells
+        return (standing,) if standing else ()

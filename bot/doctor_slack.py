@@ -101,29 +101,37 @@ def app_token(patient: Patient) -> Sequence[Finding]:
     return [fine("App token", "Slack opens a socket (Socket Mode)")]
 
 
-def digest_channel(patient: Patient) -> Sequence[Finding]:
-    """Whether the digest's channel is there, and the bot in it."""
-    channel = patient.settings.segbot_digest_channel
-    if not channel or not patient.greeting.accepted:
+def digest_channels(patient: Patient) -> Sequence[Finding]:
+    """Whether the channels that get the digest are there, and the bot in them."""
+    if not patient.subscriptions:
+        todo = (
+            "In Slack, in the channel that shall get it: /invite @Segbot, then /segment subscribe"
+        )
+        return [note("Digest channel", "no channel gets the digest yet", todo)]
+    if not patient.greeting.accepted:
         return []
+    return [_channel(patient, one.channel) for one in patient.subscriptions]
+
+
+def _channel(patient: Patient, channel: str) -> Finding:
     try:
         found = patient.client.conversations_info(channel=channel)["channel"]
     except (SlackApiError, OSError, HTTPException) as error:
         todo = (
-            "Check SEGBOT_DIGEST_CHANNEL: in Slack click the channel's name → About, the id is at "
-            "the bottom. In a private channel invite the bot first: /invite @Segbot."
+            "If it is a private channel, type there: /invite @Segbot. If it is gone, end it with "
+            "/segment unsubscribe, or take it from SEGBOT_DIGEST_CHANNEL."
         )
-        return [wrong("Digest channel", f"{channel} cannot be seen ({_name(error)})", todo)]
+        return wrong("Digest channel", f"{channel} cannot be seen ({_name(error)})", todo)
     name = f"#{found.get('name', channel)}"
     if found.get("is_archived"):
-        return [wrong("Digest channel", f"{name} is archived", "Name another, or unarchive it.")]
+        return wrong("Digest channel", f"{name} is archived", "Name another, or unarchive it.")
     if not found.get("is_member"):
         todo = f"In Slack, in {name}, type: /invite @{patient.greeting.bot}"
-        return [wrong("Digest channel", f"the bot is not in {name}", todo)]
+        return wrong("Digest channel", f"the bot is not in {name}", todo)
     if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
         todo = "The digest names no customer, but it tells how your portfolio moves: is that meant?"
-        return [note("Digest channel", f"people of other companies are in {name}", todo)]
-    return [fine("Digest channel", f"the bot is in {name}")]
+        return note("Digest channel", f"people of other companies are in {name}", todo)
+    return fine("Digest channel", f"the bot is in {name}")
 
 
 def clock(patient: Patient) -> Sequence[Finding]:

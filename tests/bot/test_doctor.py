@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from bot.audit import AuditTrail
 from bot.doctor import Greeting, Mark, Patient
-from bot.doctor_here import STEPS
-from bot.doctor_slack import clock, digest_channel
+from bot.doctor_here import STEPS, subscriptions
+from bot.doctor_slack import clock, digest_channels
 from bot.local_workspace import Channel, LocalWorkspace
 from bot.manifest import manifest
 from bot.settings import Settings
@@ -141,6 +141,7 @@ def test_what_keeps_the_bot_from_running_is_a_line_and_exit_code_1(
     ("changes", "told"),
     [
         ({"SEGBOT_DIGEST_CHANNEL": SHARED.id}, "! Digest channel: people of other companies"),
+        ({"SEGBOT_DIGEST_CHANNEL": ""}, "! Digest channel: no channel gets the digest yet → In"),
         ({"SEGBOT_AUDIT_KEY": ""}, "! Audit trail: 0 records, whole; its key is in the store"),
         ({"SEGBOT_POLICY": ""}, "! Policy: policy.toml names no admin"),
         ({"SEGBOT_TIME_ZONE": ""}, "09:00, UTC → Yours is another zone?"),
@@ -165,7 +166,8 @@ def test_a_missing_scope_is_named_with_what_it_is_for(
             SLACK_APP_TOKEN=poor.app_token,
         )
         printed = segbot("doctor", code=1)
-    assert "✗ Scopes: missing: files:write (to attach the digest's chart) → In your app" in printed
+    assert "✗ Scopes: missing: files:write (to attach the digest's chart and its CSV" in printed
+    assert "→ In your app: App Manifest" in printed
 
 
 def test_an_old_snapshot_and_a_stray_model_file_are_noticed(
@@ -196,8 +198,8 @@ def test_a_trail_that_was_tampered_with_is_found(
 
 def patient(workspace: LocalWorkspace, channel: str = "") -> Patient:
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
-    settings = Settings(segbot_digest_channel=channel)
-    return Patient(settings, False, client, Greeting(at=NOON), NOON)
+    settings = Settings(segbot_digest_channel=channel, segbot_store_url="sqlite://")
+    return Patient(settings, False, client, Greeting(at=NOON), NOON, subscriptions(settings))
 
 
 @pytest.mark.parametrize(
@@ -219,7 +221,7 @@ def test_a_clock_that_would_make_signatures_fail_is_found(
 
 def test_slack_breaking_on_the_way_is_told_by_name(workspace: LocalWorkspace) -> None:
     workspace.break_method("conversations.info", "internal_error")
-    (finding,) = digest_channel(patient(workspace, "C01SEGMENTS"))
+    (finding,) = digest_channels(patient(workspace, "C01SEGMENTS"))
     workspace.mend_method("conversations.info")
     assert "C01SEGMENTS cannot be seen (internal_error)" in str(finding)
 
@@ -227,7 +229,7 @@ def test_slack_breaking_on_the_way_is_told_by_name(workspace: LocalWorkspace) ->
 def test_the_readme_leads_along_the_same_steps() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     steps = readme.split("## Connect your Slack")[1].split("\n## ")[0]
-    needed = ("slack_bot_token", "slack_app_token", "segbot_digest_channel")
-    for place in ("Create New App", "Install App", "App-Level Tokens", "About", "/invite @Segbot"):
+    needed = ("slack_bot_token", "slack_app_token")
+    for place in ("Create New App", "Install App", "App-Level Tokens"):
         assert place in steps
         assert any(place in STEPS[name] for name in needed)

@@ -39,8 +39,10 @@ def nothing_that_slack_would_refuse(workspace: LocalWorkspace) -> Iterator[None]
 
 
 @pytest.fixture
-def address() -> Address:
-    return Address()
+def address() -> Iterator[Address]:
+    made = Address()
+    yield made
+    made.listening.close()
 
 
 @pytest.fixture

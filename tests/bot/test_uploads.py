@@ -305,11 +305,11 @@ def test_after_a_crash_nobody_waits_for_ever(
     job = crashed.add("crashed", "U01ADA", "lost.csv", NOON - timedelta(minutes=3))
     assert job is not None
     before = newest(ada)
-    desk.lists.tell_lost(bot)
+    desk.lists.tell_lost(lambda _member: bot)
     told = settled(workspace, ada, "lost.csv: Segbot was stopped before this list", before)
     assert "send it again" in told["text"]
     after = newest(ada)
-    desk.lists.tell_lost(bot)
+    desk.lists.tell_lost(lambda _member: bot)
     assert newest(ada) == after
 
 
@@ -320,7 +320,7 @@ def test_a_list_that_another_process_scores_is_not_lost(
     assert other.add("elsewhere", "U01ADA", "theirs.csv", NOON - timedelta(minutes=3)) is not None
     other.alive(NOON)
     before = newest(ada)
-    desk.lists.tell_lost(bot)
+    desk.lists.tell_lost(lambda _member: bot)
     assert newest(ada) == before
 
 
