@@ -88,6 +88,7 @@ def why_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> 
 def what_if_asked(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     """Open the form with a customer's figures in it."""
     customer, member, channel = _pressed(body)
+    desk.access.check(client, member, channel, Action.LOOK_UP)  # it shows the customer's figures
     desk.access.check(client, member, channel, Action.FORM)
     view = what_if_form(desk, customer)
     desk.audit.record(member, channel, "what if", [(customer, "shown")])
@@ -149,9 +150,12 @@ def more_chosen(
     ack()
 
 
-def wrong_submitted(desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+def wrong_submitted(
+    desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient
+) -> None:
     """Keep what a member finds wrong, and why."""
     customer, member = view["private_metadata"], body["user"]["id"]
+    desk.access.check(client, member, "", Action.LOOK_UP)
     reason = view["state"]["values"][REASON][REASON]["value"] or ""
     desk.feedback.add(member, _answer(desk, customer), desk.now(), right=False, reason=reason)
     desk.audit.record(member, "", "feedback", [(customer, "wrong")])

@@ -21,6 +21,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     here.model,
     here.playbook,
     here.store,
+    here.workspaces,
     here.policy,
     here.audit_trail,
     slack.clock,
@@ -46,7 +47,7 @@ def doctor(
     for finding in _findings(http=http):
         typer.echo(str(finding))
         findings.append(finding)
-    typer.echo(f"\n{verdict(findings)}")
+    typer.echo(f"\n{verdict(findings, http=http)}")
     raise typer.Exit(any(finding.mark is Mark.WRONG for finding in findings))
 
 

@@ -93,10 +93,10 @@ def examined(patient: Patient, checks: Sequence[Check]) -> Iterator[Finding]:
         yield from check(patient)
 
 
-def verdict(findings: Sequence[Finding]) -> str:
+def verdict(findings: Sequence[Finding], *, http: bool) -> str:
     """The last line: what to do first, or that all is well."""
     wrongs = [finding for finding in findings if finding.mark is Mark.WRONG]
     if wrongs:
         rest = f"\nThen run it again: {len(wrongs) - 1} more to mend." if len(wrongs) > 1 else ""
         return f"Do this first. {wrongs[0].topic}: {wrongs[0].todo or wrongs[0].what}{rest}"
-    return "All is well: segbot run"
+    return f"All is well: segbot run{' --http' if http else ''}"

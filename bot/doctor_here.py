@@ -12,8 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.audit import AuditTrail
 from bot.audit_chain import TamperedError
 from bot.doctor import Finding, Patient, fine, note, wrong
+from bot.installations import Installations
+from bot.paths import INSTALL_PATH
 from bot.policy import load_policy
 from bot.schedule import WeeklySlot
+from bot.setting_types import Workspaces
 from bot.settings import Settings
 from bot.subscriptions import Subscription, Subscriptions
 from segmentation.errors import ModelError, PlaybookError, SegbotError, StoreError
@@ -170,6 +173,25 @@ def audit_trail(patient: Patient) -> Sequence[Finding]:
         )
         return [note("Audit trail", f"{told}; its key is in the store", todo)]
     return [fine("Audit trail", told)]
+
+
+def workspaces(patient: Patient) -> Sequence[Finding]:
+    """Which of many workspaces have installed the bot."""
+    settings = patient.settings
+    if settings.segbot_workspaces is not Workspaces.MANY:
+        return []
+    try:
+        engine = open_store(settings.segbot_store_url, _WAIT).engine
+        found = Installations(
+            engine, settings.slack_client_id, settings.teams, patient.client
+        ).installed()
+    except (StoreError, SQLAlchemyError):
+        return []  # told by the check of the store
+    told = f"{len(found)} of the {len(settings.teams)} listed have installed the bot"
+    if not found:
+        todo = f"Once it runs, open {INSTALL_PATH} at its address in a browser."
+        return [note("Workspaces", told, todo)]
+    return [fine("Workspaces", f"{told}: {', '.join(found)}")]
 
 
 def digest_time(patient: Patient) -> Sequence[Finding]:

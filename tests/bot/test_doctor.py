@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.oauth.installation_store import Installation
 from sqlalchemy import text
 
 from bot.audit import AuditTrail
 from bot.doctor import Greeting, Mark, Patient
 from bot.doctor_here import STEPS, subscriptions
 from bot.doctor_slack import clock, digest_channels
+from bot.installations import Installations
 from bot.local_workspace import Channel, LocalWorkspace
 from bot.manifest import manifest
 from bot.settings import Settings
@@ -100,9 +102,35 @@ def test_a_bot_that_lacks_nothing_is_told_so_a_line_a_check(
 
 def test_http_needs_no_app_token(segbot: Segbot, set_up: Callable[..., None]) -> None:
     set_up(SLACK_APP_TOKEN="")
-    assert "App token" not in segbot("doctor", "--http")
+    told = segbot("doctor", "--http")
+    assert "App token" not in told
+    assert told.endswith("All is well: segbot run --http\n")
     set_up(SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="")
     assert "✗ Settings: SLACK_SIGNING_SECRET is not set" in segbot("doctor", "--http", code=1)
+
+
+def test_in_many_workspaces_it_asks_for_their_list_and_says_who_installed_the_bot(
+    segbot: Segbot, set_up: Callable[..., None], workspace: LocalWorkspace, store: Store
+) -> None:
+    many = {
+        "SEGBOT_WORKSPACES": "many",
+        "SLACK_BOT_TOKEN": "",
+        "SLACK_APP_TOKEN": "",
+        "SLACK_CLIENT_ID": workspace.client_id,
+        "SLACK_CLIENT_SECRET": workspace.client_secret,
+    }
+    set_up(**many)
+    assert "Do this first. Settings: List the workspaces" in segbot("doctor", "--http", code=1)
+    set_up(**many, SEGBOT_TEAMS="T0LOCAL,T0OTHER")
+    told = segbot("doctor", "--http")
+    assert "! Workspaces: 0 of the 2 listed have installed the bot → Once it runs" in told
+    token = workspace.bot_token
+    Installations(store.engine, workspace.client_id, frozenset(), WebClient()).keep(
+        Installation(app_id="A1", team_id="T0LOCAL", bot_token=token, user_id="U01ADA")
+    )
+    told = segbot("doctor", "--http")
+    assert "✓ Workspaces: 1 of the 2 listed have installed the bot: T0LOCAL" in told
+    assert workspace.client_secret not in told
 
 
 @pytest.mark.parametrize(
