@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from slack_bolt import Ack, Respond
@@ -84,10 +84,10 @@ def answer_command(
         ack()
         return
     sub_command = SUB_COMMANDS.get(word.lower())
+    asked = Asked(member, rest.strip(), channel, client, command["trigger_id"])
     if sub_command is not None and (not rest or sub_command.takes_more):
         if sub_command.action is not None:
             desk.access.check(client, member, channel, sub_command.action)
-        asked = Asked(member, rest.strip(), channel, client, command["trigger_id"])
         told = sub_command.answer(desk, asked)
         if told is None:
             desk.audit.record(member, channel, word.lower(), [("", sub_command.result)])
@@ -96,7 +96,7 @@ def answer_command(
         reply = Reply(told, word.lower(), [("", sub_command.result)])
     else:
         desk.access.check(client, member, channel, Action.LOOK_UP)
-        reply = _look_up(desk, Asked(member, text, channel, client, command["trigger_id"]))
+        reply = _look_up(desk, replace(asked, rest=text))
     if reply.results:
         desk.audit.record(member, channel, reply.action, reply.results)
     if reply.plainer is None:

@@ -1,9 +1,5 @@
 """The digest at a press: sent now to its channel, or as a preview to the one who pressed."""
 
-import logging
-import secrets
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 from slack_bolt import Ack
@@ -24,9 +20,6 @@ from segmentation.answers import Overview
 from segmentation.charts import sizes_chart
 from segmentation.errors import SegbotError
 
-_log = logging.getLogger(__name__)
-# Drawing and posting take longer than Slack waits for an answer.
-_posting = ThreadPoolExecutor(2, thread_name_prefix="digest")
 _POSTED: Final = "The digest stands in the channel."
 _OUTCOMES: Final = {
     "posted": _POSTED,
@@ -41,7 +34,11 @@ def send_now_wanted(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClien
     check_may_change(desk, client, member, one)
     book = _book(desk)
     desk.audit.record(member, one.channel, "digest now", [("", "begun")])
-    _in_a_while(client, body, lambda: _sent_now(desk, client, one, book))
+    desk.errands.run(
+        client,
+        member,
+        lambda: tell_member(client, body, sentence(_sent_now(desk, client, one, book))),
+    )
     ack()
 
 
@@ -52,7 +49,11 @@ def preview_wanted(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient
     book, one = _book(desk), desk.subscriptions.of(channel)
     parts = one.parts if one else EVERYTHING
     desk.audit.record(member, channel, "digest preview", [("", "begun")])
-    _in_a_while(client, body, lambda: _previewed(desk, client, member, book, parts))
+    desk.errands.run(
+        client,
+        member,
+        lambda: tell_member(client, body, sentence(_previewed(desk, client, member, book, parts))),
+    )
     ack()
 
 
@@ -86,25 +87,6 @@ def _previewed(
     except (SlackApiError, OSError, RefusedError, UnconfirmedError) as error:
         return f"The preview could not be sent to you ({error})."
     return "The preview is in your direct messages with Segbot."
-
-
-def _in_a_while(client: WebClient, body: dict[str, Any], work: Callable[[], str]) -> None:
-    """Do slow work off the request, and tell who pressed what came of it, whatever that is."""
-
-    def tell(done: Future[str]) -> None:
-        error = done.exception()
-        if error is None:
-            told = done.result()
-        else:
-            reference = secrets.token_hex(4)
-            _log.error("Reference %s", reference, exc_info=error)
-            told = (
-                "Something went wrong on Segbot's side. Please try again. If it happens again, "
-                f"tell whoever runs Segbot this reference: {reference}"
-            )
-        tell_member(client, body, sentence(told))
-
-    _posting.submit(work).add_done_callback(tell)
 
 
 def _book(desk: Desk) -> Overview:
