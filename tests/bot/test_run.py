@@ -129,7 +129,7 @@ def test_killed_while_the_next_snapshot_is_loading_it_comes_back_with_the_last_g
         ada.types(f"/segment {portfolio.ids[0]}", channel="segments")
         card = ada.wait_for_message("segments", containing=str(portfolio.ids[0]))
         assert bot.ended(signal.SIGTERM) == 0
-    assert "Snapshot of 9 Nov 2026, 2,000 customers" in str(card["blocks"])
+    assert "Snapshot of 9 Nov 2026" in str(card["blocks"])
     assert "Posted the digest" not in bot.log
     assert len(digests(ada)) == 1
 
