@@ -1,5 +1,6 @@
 """What is said about whole lists: how to send one, how far it is, and what came of it."""
 
+from datetime import date
 from typing import Any, Final
 
 from bot.blocks.parts import (
@@ -15,7 +16,7 @@ from bot.blocks.parts import (
     section,
 )
 from segmentation.list_summary import ListSummary
-from segmentation.wording import counted, first_few, listed, percent, quoted, shorten
+from segmentation.wording import counted, day, first_few, listed, percent, quoted, shorten
 
 SUBMITTED: Final = "list_submitted"
 FILE: Final = "list_file"
@@ -92,7 +93,11 @@ def stopped_message(name: str) -> Message:
 def scored_message(summary: ListSummary, name: str, label: str) -> Message:
     """What came of a list, beside the file with every row."""
     rows = counted(summary.rows, "row")
-    model = f"Model {summary.model}" if summary.as_of is None else f"Snapshot of {summary.as_of}"
+    origin = (
+        f"Model {summary.model}"
+        if summary.as_of is None
+        else f"Looked up in the snapshot of {day(date.fromisoformat(summary.as_of))}"
+    )
     return message(
         [
             section(f"*{_called(name)}*: {rows}, {_scored(summary)}."),
@@ -101,7 +106,7 @@ def scored_message(summary: ListSummary, name: str, label: str) -> Message:
             *_notes(summary),
             context(
                 "The file has every row in its order; “band” says how sure: low, medium or high",
-                model,
+                origin,
                 escaped(label),
             ),
         ]
@@ -130,7 +135,7 @@ def _bad(summary: ListSummary) -> list[Block]:
         return []
     lines = [escaped(shorten(problem, _LONGEST)) for problem in summary.problems]
     more = summary.bad - len(lines)
-    lines += [f"{more:,} more, each with its reason in the file"] if more else []
+    lines += [f"{counted(more, 'more row')}, each with its reason in the file"] if more else []
     return [section(f"*Without a segment*\n{bullets(lines)}")]
 
 
