@@ -7,17 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, Final
-from urllib.request import Request, urlopen
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.blocks.parts import Message
+from bot.parcels import Attachment, upload
 from segmentation.charts import Picture
 
 _log = logging.getLogger(__name__)
-_UPLOAD_SECONDS: Final = 30
 # Slack's names for “something broke here”: the message may stand in the channel all the same.
 _UNSURE: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
@@ -139,12 +138,7 @@ def post_file(
 def uploaded(client: WebClient, name: str, content: bytes, alt_text: str = "") -> str | None:
     """The id of an uploaded file, which nobody sees yet; None when it could not be uploaded."""
     try:
-        place = client.files_getUploadURLExternal(
-            filename=name, length=len(content), alt_txt=alt_text or None
-        )
-        upload = Request(place["upload_url"], data=content, method="POST")  # noqa: S310 - Slack's own address
-        with urlopen(upload, timeout=_UPLOAD_SECONDS):  # noqa: S310 - likewise
-            return str(place["file_id"])
+        return upload(client, Attachment(name, name, content, alt_text))
     except (SlackApiError, OSError, HTTPException) as error:
         _log.warning("%s could not be uploaded (%s); the message goes without it", name, error)
         return None

@@ -3,6 +3,7 @@
 import csv
 import io
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -17,17 +18,26 @@ from slack_sdk import WebClient
 from bot.blocks.lists import FILE, SCORE
 from bot.desk import Desk
 from bot.list_jobs import ListJobs
-from bot.local_workspace import Driver, LocalWorkspace
+from bot.local_workspace import Driver, LocalWorkspace, Redelivery
+from bot.manifest import manifest
 from bot.policy import Action, Rule
 from segmentation.features import COLUMNS
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.synthetic import synthetic_portfolio
 from segmentation.training import TrainedModel
-from tests.bot.conftest import NOON, OPEN, bare_desk, connected, lists_of
+from tests.bot.conftest import CHANNELS, MEMBERS, NOON, OPEN, bare_desk, connected, lists_of
 from tests.bot.test_commands import answer
 
 Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def bot(workspace: LocalWorkspace, desk: Desk) -> Iterator[WebClient]:
+    """The bot, which tells of progress as often as it looks."""
+    chatty = replace(desk, lists=lists_of(desk.store, desk.audit, update_every=0))
+    with connected(workspace, chatty) as client:
+        yield client
 
 
 @pytest.fixture
@@ -208,16 +218,19 @@ def test_many_ids_are_no_way_round_the_export(workspace: LocalWorkspace, ada: Dr
     assert settled(workspace, ada, "and more than 1,000 of them: send fewer", before)
 
 
-def test_the_same_event_twice_is_one_job(
-    workspace: LocalWorkspace, ada: Driver, desk: Desk, frame: pd.DataFrame
-) -> None:
-    before = newest(ada)
-    ada.sends_file("app", "twice.csv", as_csv(frame))
-    result(workspace, ada, before)
-    sent = next(seen for seen in ada.sees("app") if seen["ts"] > before)
-    origin = f"message {sent['channel']} {sent['ts']} {sent['files'][0]['id']}"
-    jobs = ListJobs(desk.store.engine)
-    assert jobs.add(origin, "U01ADA", "twice.csv", NOON) is None
+def test_what_slack_repeats_is_one_job(own_desk: Desk, frame: pd.DataFrame) -> None:
+    again = Redelivery(kinds=("events_api", "interactive"))
+    twice = LocalWorkspace(manifest(), members=MEMBERS, channels=CHANNELS, redeliver=again)
+    with twice.running(), connected(twice, own_desk):
+        ada = twice.member("Ada Okafor")
+        ada.sends_file("app", "sent.csv", as_csv(frame))
+        settled(twice, ada, "Scored *sent.csv*", "")
+        before = newest(ada)
+        ada.uses_shortcut(SCORE, ada.sees("app")[0])
+        settled(twice, ada, "Scored *sent.csv*", before)
+        files = [file["name"] for seen in ada.sees("app") if seen["bot"] for file in seen["files"]]
+    assert files.count("sent-segments.csv") == 2
+    assert [record.result for record in own_desk.audit.records()] == ["begun", "20 rows, 0 bad"] * 2
 
 
 def test_who_may_not_have_lists_scored_is_told_whom_to_ask(
@@ -269,18 +282,6 @@ def test_a_list_that_is_too_large_is_refused(
         assert settled(workspace, ada, "has more than 1 MB, and I take no more", before)
 
 
-def test_a_large_list_says_how_far_it_is(
-    workspace: LocalWorkspace, own_desk: Desk, large: bytes
-) -> None:
-    chatty = replace(own_desk, lists=lists_of(own_desk.store, own_desk.audit, update_every=0))
-    with connected(workspace, chatty):
-        ada = workspace.member("Ada Okafor")
-        before = newest(ada)
-        ada.sends_file("app", "large.csv", large)
-        assert settled(workspace, ada, "of about 50,000 rows …", before)
-        assert settled(workspace, ada, "Scored *large.csv*: 50,000 rows.", before)
-
-
 def test_whoever_waits_when_the_bot_stops_is_told(
     workspace: LocalWorkspace, own_desk: Desk, frame: pd.DataFrame
 ) -> None:
@@ -329,6 +330,7 @@ def test_a_large_list_and_look_ups_go_side_by_side(
 ) -> None:
     before = newest(ada)
     ada.sends_file("app", "large.csv", large)
+    settled(workspace, ada, "of about 50,000 rows …", before)
     ids = [str(customer) for customer in portfolio.ids[200:240]]
     with ThreadPoolExecutor(4) as pool:
         deliveries = list(
