@@ -56,6 +56,7 @@ VIEWS: Final[dict[str, Listener]] = {
 ACTIONS: Final[dict[str, Listener]] = {
     form_blocks.OPEN: form_wanted,
     shortcut_blocks.OPEN: shortcuts.look_up_wanted,
+    lists.OPEN: uploads.list_wanted,
     form_blocks.FILL: form_filled,
     form_blocks.WIDEN: form_widened,
     form_blocks.TRY: form_tried,

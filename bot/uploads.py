@@ -35,6 +35,13 @@ def open_upload(desk: Desk, client: WebClient, trigger_id: str) -> None:
     client.views_open(trigger_id=trigger_id, view=upload_view(desk.label))
 
 
+def list_wanted(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """A button asked for that form."""
+    desk.access.check(client, body["user"]["id"], "", Action.UPLOAD)
+    open_upload(desk, client, body["trigger_id"])
+    ack()
+
+
 def list_submitted(
     desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient
 ) -> None:

@@ -27,7 +27,8 @@ class Usage:
 
 
 MORE_WAYS: Final = (
-    "Ids in a direct message to me work, too, and “Look up customers” in a message's menu"
+    "Ids or a file of customers in a direct message to me work, too, and “Look up customers” and "
+    "“Score this list” in a message's menu"
 )
 
 

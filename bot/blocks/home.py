@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot.blocks import shortcuts
+from bot.blocks import lists, shortcuts
 from bot.blocks.digest import STALE_AFTER
 from bot.blocks.form import OPEN
 from bot.blocks.found import look_up_buttons
@@ -60,6 +60,7 @@ def home_view(shown: Dashboard) -> View:
         actions(
             button("Look up a customer", shortcuts.OPEN, primary=True),
             button("Enter figures by hand", OPEN),
+            button("Score a list", lists.OPEN),
         ),
         *_own(shown),
         _DIVIDER,

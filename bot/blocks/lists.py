@@ -18,6 +18,7 @@ from bot.blocks.parts import (
 from segmentation.list_summary import ListSummary
 from segmentation.wording import counted, day, first_few, listed, percent, quoted, shorten
 
+OPEN: Final = "list_wanted"
 SUBMITTED: Final = "list_submitted"
 FILE: Final = "list_file"
 SCORE: Final = "score_list"

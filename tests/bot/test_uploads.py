@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from slack_sdk import WebClient
 
+from bot.blocks import lists
 from bot.blocks.lists import FILE, SCORE
 from bot.desk import Desk
 from bot.list_jobs import ListJobs
@@ -133,6 +134,13 @@ def test_the_form_takes_a_list(workspace: LocalWorkspace, ada: Driver, frame: pd
     assert len(lines) == 20
     root = settled(workspace, ada, "Scored *april.csv*", before)
     assert (message["thread_ts"], root["thread_ts"]) == (root["ts"], None)
+
+
+def test_home_leads_to_the_form(ada: Driver) -> None:
+    ada.opens_home()
+    ada.presses(lists.OPEN)
+    ada.wait_for_modal(containing="Score a list")
+    ada.closes_modal()
 
 
 def test_the_form_says_under_the_input_what_it_cannot_take(ada: Driver) -> None:
