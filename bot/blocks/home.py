@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot.blocks import lists, shortcuts
+from bot.blocks import lists, shortcuts, subscribing
 from bot.blocks.digest import STALE_AFTER
 from bot.blocks.form import OPEN
 from bot.blocks.found import look_up_buttons
@@ -66,6 +66,7 @@ def home_view(shown: Dashboard) -> View:
         _DIVIDER,
         header("The weekly digest"),
         section(bullets(shown.digests)),
+        actions(button("Subscribe a channel", subscribing.OPEN)),
         _DIVIDER,
         header("What you can type, in any channel"),
         section(usage_lines(shown.usages)),

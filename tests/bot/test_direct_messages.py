@@ -3,10 +3,8 @@
 from bot.blocks.card import SHARE
 from bot.commands import USAGES
 from bot.desk import Desk
-from bot.local_workspace import Driver, LocalWorkspace
-from bot.manifest import manifest
+from bot.local_workspace import Driver
 from segmentation.portfolio import Portfolio
-from tests.bot.conftest import CHANNELS, MEMBERS, connected
 
 
 def test_an_id_gets_the_card(ada: Driver, desk: Desk, portfolio: Portfolio) -> None:
@@ -38,17 +36,6 @@ def test_help_and_anything_else_get_the_help(ben: Driver) -> None:
         ben.types(text, channel="app")
         told = ben.wait_for_message("app", containing=USAGES[0].what, after=before)
         assert all(usage.what in told["text"] for usage in USAGES)
-
-
-def test_what_slack_delivers_again_is_answered_once(desk: Desk, portfolio: Portfolio) -> None:
-    twice = LocalWorkspace(manifest(), members=MEMBERS, channels=CHANNELS, redeliver=True)
-    with twice.running(), connected(twice, desk):
-        ada = twice.member("Ada Okafor")
-        ada.types(str(portfolio.ids[74]), channel="app")
-        ada.types(str(portfolio.ids[75]), channel="app")
-        ada.wait_for_message("app", containing=f"*Customer {portfolio.ids[75]}*")
-        answers = [message["text"] for message in ada.sees("app") if message["bot"]]
-    assert sum(str(portfolio.ids[74]) in answer for answer in answers) == 1
 
 
 def test_there_is_no_channel_to_share_to(ada: Driver, portfolio: Portfolio) -> None:

@@ -1,6 +1,6 @@
 """The Home tab: the portfolio at a glance, one's own customers, and what can be asked."""
 
-from bot.blocks import card, form, shortcuts
+from bot.blocks import card, form, lists, shortcuts, subscribing
 from bot.blocks.found import LOOK_UPS
 from bot.blocks.shortcuts import CUSTOMER
 from bot.blocks.watching import UNWATCH
@@ -29,6 +29,21 @@ def test_home_shows_sizes_movement_help_and_when_the_digest_comes(ada: Driver) -
 
 def test_home_fits_into_what_slack_takes_with_room_to_spare(ada: Driver) -> None:
     assert len(ada.opens_home()["blocks"]) < 50
+
+
+def test_home_tells_of_each_channels_digest_and_offers_another(ada: Driver) -> None:
+    home = ada.opens_home()
+    assert "*<#C01SEGMENTS>*" in str(home)
+    ada.presses(subscribing.OPEN)
+    ada.wait_for_modal(containing="conversations_select")
+    ada.closes_modal(everything=True)
+
+
+def test_home_takes_a_list_to_be_scored(ada: Driver) -> None:
+    ada.opens_home()
+    ada.presses(lists.OPEN)
+    ada.wait_for_modal(containing="Score a list")
+    ada.closes_modal(everything=True)
 
 
 def test_home_offers_the_look_up_and_the_form(ada: Driver, portfolio: Portfolio) -> None:
