@@ -34,7 +34,9 @@ def _answer(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
 
 
 def _reply(desk: Desk, member: str, text: str) -> Reply:
-    customers = None if text.lower() == "help" else ids_named(desk, text) or asked_ids(text)
+    customers = ids_named(desk, text)
+    if not customers and any(sign.isdigit() for sign in text):
+        customers = asked_ids(text) or []
     if not customers:
         return Reply(help_message(USAGES), "help", [("", "shown")])
     return looked_up(desk, member, customers[:MOST_IDS])

@@ -31,7 +31,7 @@ def test_a_mistyped_id_gets_near_ones(ada: Driver, portfolio: Portfolio) -> None
 
 
 def test_help_and_anything_else_get_the_help(ben: Driver) -> None:
-    for text in ("help", "Good morning, who are you?"):
+    for text in ("help", "Hello", "Good morning, who are you?"):
         before = ben.sees("app")[-1]["ts"] if ben.sees("app") else ""
         ben.types(text, channel="app")
         told = ben.wait_for_message("app", containing=USAGES[0].what, after=before)

@@ -189,6 +189,16 @@ def test_the_form_is_filled_in_from_a_customer(
     assert f"*Customer {customer} stays" in str(ada.modal)
 
 
+def test_the_short_form_filled_from_a_customer_shows_all_figures(
+    ada: Driver, portfolio: Portfolio
+) -> None:
+    ada.closes_modal()
+    ada.types("/segment", channel="segments")
+    ada.presses(FILL, entered={FILL_FROM: {INPUT: str(portfolio.ids[60])}})
+    form = ada.wait_for_modal(containing=f"What if customer {portfolio.ids[60]}")
+    assert len(inputs(form)) == 17
+
+
 def test_what_if_offers_the_change_that_leads_elsewhere(ada: Driver, portfolio: Portfolio) -> None:
     ada.closes_modal()
     ada.types(f"/segment {portfolio.ids[60]}", channel="segments")
