@@ -103,6 +103,7 @@ def explain(model: SegmentModel, values: NDArray[np.float64]) -> Explanation:
 
 
 _SURENESS = {Band.LOW: "borderline", Band.MEDIUM: "fairly sure", Band.HIGH: "sure"}
+BAND_WORDS = _SURENESS | {Band.HIGH: "sure or very sure"}  # where a band is meant as a whole
 
 
 def sureness(assignment: Assignment) -> str:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from bot.audit import Record
 from bot.blocks.parts import Block, Message, bullets, context, escaped, message, section
 from segmentation.answers import Overview
 from segmentation.calibration import told_share
-from segmentation.model import SegmentModel
+from segmentation.claims import Verdict
+from segmentation.explanation import BAND_WORDS
+from segmentation.model import Segment, SegmentModel
 from segmentation.playbook import Playbook
-from segmentation.wording import counted, day, percent
+from segmentation.wording import counted, day, listed, percent
 
 
 def segments_message(model: SegmentModel, playbook: Playbook, label: str) -> Message:
@@ -17,12 +20,11 @@ def segments_message(model: SegmentModel, playbook: Playbook, label: str) -> Mes
     blocks: list[Block] = []
     for segment in model.segments:
         play = playbook.play(segment)
-        claims = [f"{claim.text}: {claim.verdict}" for claim in segment.claims]
-        told = f"\n_In training: {escaped('; '.join(claims))}._" if claims else ""
+        borne_out = _borne_out(segment)
         blocks.append(
             section(
-                f"*{escaped(play.name)}* · {percent(segment.share)} in training\n"
-                f"{escaped(play.summary)}{told}"
+                f"*{escaped(play.name)}* · {percent(segment.share)} of the customers learnt from\n"
+                f"{escaped(play.summary)}{borne_out}"
             )
         )
         blocks.append(
@@ -31,27 +33,48 @@ def segments_message(model: SegmentModel, playbook: Playbook, label: str) -> Mes
     return message([*blocks, context(escaped(label))] if label else blocks)
 
 
+_VERDICTS: Final = {
+    Verdict.HOLDS: "Borne out by the figures",
+    Verdict.WEAK: "only partly",
+    Verdict.FAILS: "not borne out",
+    Verdict.UNTESTABLE: "cannot be seen in these figures",
+}
+
+
+def _borne_out(segment: Segment) -> str:
+    """Which parts of a segment's summary its customers bear out, as one more line."""
+    by_verdict = [
+        (words, [claim.text for claim in segment.claims if claim.verdict is verdict])
+        for verdict, words in _VERDICTS.items()
+    ]
+    told = "; ".join(f"{words}: {listed(texts)}" for words, texts in by_verdict if texts)
+    return f"\n_{escaped(told[0].upper() + told[1:])}._" if told else ""
+
+
 def model_message(model: SegmentModel, book: Overview | None) -> Message:
     """Which model answers, since when, on whose data, how good, and whether it still fits."""
     made = model.provenance
     trained = day(datetime.fromisoformat(made.trained_at))
     lines = [
         (
-            f"Model `{model.fingerprint[:12]}`, trained on {trained} with "
+            f"{len(model.segments)} segments, learnt on {trained} from "
             f"{counted(made.customers, 'customer')} ({escaped(made.portfolio)})"
         ),
         (
-            f"{len(model.segments)} segments by {escaped(made.algorithm)}; silhouette "
-            f"{made.silhouette:.3f} of 1: regions of a continuum, not islands"
+            "The segments are regions that run into each other, not islands: "
+            f"{made.silhouette:.2f} on a scale up to 1 (silhouette)"
         ),
     ]
     if model.calibration:
         bands = model.calibration.by_band().items()
-        lines += [f"Certainty {band}: {told_share(same)}" for band, same in bands]
+        lines += [
+            f"When the answer is “{BAND_WORDS[band]}”, {told_share(same)}" for band, same in bands
+        ]
     if book:
         names = {segment: escaped(name) for segment, name in book.names.items()}
         lines.append(book.drift.verdict(names))
-    return message([section(f"*The model behind the answers*\n{bullets(lines)}")])
+    which = f"Model `{model.fingerprint[:12]}`, by {escaped(made.algorithm)}"
+    return message([section(f"*The model behind the answers*\n{bullets(lines)}"), context(which)])
 
 
 def audit_message(records: Sequence[Record], which: str) -> Message:

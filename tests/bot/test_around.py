@@ -1,0 +1,27 @@
+"""What is around the answers: the segments and the model, in words that everyone knows."""
+
+from bot.blocks.around import model_message, segments_message
+from bot.desk import Desk
+from segmentation.model import SegmentModel
+from segmentation.playbook import Playbook
+
+
+def test_each_segment_says_which_of_its_claims_the_figures_bear_out(
+    model: SegmentModel, playbook: Playbook
+) -> None:
+    told = segments_message(model, playbook, "Made-up customers").text
+    assert "of the customers learnt from" in told
+    assert "_Borne out by the figures: " in told
+    assert "cannot be seen in these figures: low credit risk" in told
+    assert told.count("*Suggested action*") == 4
+
+
+def test_the_model_says_since_when_how_good_and_whether_it_still_fits(
+    model: SegmentModel, desk: Desk
+) -> None:
+    told = model_message(model, desk.book()).text
+    assert "4 segments, learnt on 18 Nov 2026 from 2,000 customers" in told
+    assert "regions that run into each other" in told
+    assert "When the answer is “borderline”, " in told
+    assert "When the answer is “sure or very sure”, " in told
+    assert model.fingerprint[:12] in told
