@@ -1,7 +1,7 @@
 """The methods of the Web API that tell who and what is in the workspace."""
 
 from bot.local_workspace.errors import SlackError
-from bot.local_workspace.payloads import TEAM_DOMAIN, message_json, team_of, user_name
+from bot.local_workspace.payloads import OUTSIDE_TEAM, TEAM_DOMAIN, message_json, team_of, user_name
 from bot.local_workspace.records import Channel, Json, Member
 from bot.local_workspace.state import State
 
@@ -88,6 +88,22 @@ def conversations_history(state: State, arguments: Json) -> Json:
     return {"messages": shared[: int(arguments.get("limit") or 100)], "has_more": False}
 
 
+def conversations_replies(state: State, arguments: Json) -> Json:
+    """A message and its thread, oldest first."""
+    channel = _known(state, arguments["channel"], "history")
+    if channel.id not in state.bot_channels:
+        raise SlackError("not_in_channel")
+    root = str(arguments["ts"])
+    thread = [
+        message_json(state.app, message)
+        for message in state.messages(channel.id)
+        if message.visible_to is None and root in {message.ts, message.thread_ts}
+    ]
+    if not thread:
+        raise SlackError("thread_not_found")
+    return {"messages": thread[: int(arguments.get("limit") or 1000)], "has_more": False}
+
+
 def usergroups_list(state: State, _arguments: Json) -> Json:
     return {
         "usergroups": [
@@ -142,6 +158,8 @@ def _channel_json(state: State, channel: Channel) -> Json:
         "is_archived": False,
         "is_ext_shared": channel.is_ext_shared,
         "is_shared": channel.is_ext_shared,
+        "is_pending_ext_shared": False,
+        "connected_team_ids": [OUTSIDE_TEAM] if channel.is_ext_shared else [],
         "is_member": channel.id in state.bot_channels,
         "topic": {"value": channel.topic},
         "num_members": sum(state.is_in(member, channel.id) for member in state.members),

@@ -15,6 +15,7 @@ CIRCUMSTANCES = frozenset(
         "not_found",
         "not_in_channel",
         "subteam_not_found",
+        "thread_not_found",
         "user_disabled",
         "user_not_found",
         "user_not_in_channel",

@@ -56,6 +56,9 @@ METHODS = {
         directory_api.conversations_members, SEES_CHANNELS, ("channel",)
     ),
     "conversations.open": Method(directory_api.conversations_open, ("im:write",), ("users",)),
+    "conversations.replies": Method(
+        directory_api.conversations_replies, READS_CHANNELS, ("channel", "ts")
+    ),
     "files.completeUploadExternal": Method(files_api.complete_upload, ("files:write",), ("files",)),
     "files.getUploadURLExternal": Method(
         files_api.get_upload_url, ("files:write",), ("filename", "length")

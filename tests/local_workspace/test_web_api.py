@@ -174,3 +174,16 @@ def test_user_groups_list_their_members() -> None:
         assert refused(client, "usergroups.users.list", usergroup="S404")["error"] == (
             "subteam_not_found"
         )
+
+
+def test_a_thread_is_read_from_its_first_message(
+    workspace: LocalWorkspace, client: WebClient
+) -> None:
+    ts = client.chat_postMessage(channel="C01BIRDS", text="Polly")["ts"]
+    ada = workspace.member("Ada Okafor")
+    ada.types("Who?", channel="birds", thread_ts=ts)
+    ada.types("Elsewhere", channel="birds")
+    thread = client.conversations_replies(channel="C01BIRDS", ts=ts)["messages"]
+    assert [message["text"] for message in thread] == ["Polly", "Who?"]
+    answer = refused(client, "conversations.replies", channel="C01BIRDS", ts="1.0")
+    assert answer["error"] == "thread_not_found"
