@@ -4,13 +4,16 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
+from typing import Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks.guide import sentence
 from bot.trouble import told
+from segmentation.wording import shorten
 
+_LONGEST: Final = 2_000  # characters: one problem a line can be many
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +42,8 @@ def _run(client: WebClient, member: str, errand: Callable[[], None]) -> None:
 def tell(client: WebClient, channel: str, text: str, thread_ts: str | None = None) -> None:
     """Tell a member something in a direct message, as well as that is possible."""
     try:
-        client.chat_postMessage(channel=channel, thread_ts=thread_ts, **sentence(text).payload())
+        client.chat_postMessage(
+            channel=channel, thread_ts=thread_ts, **sentence(shorten(text, _LONGEST)).payload()
+        )
     except (SlackApiError, OSError, HTTPException):
         _log.exception("A member could not be told")

@@ -35,6 +35,7 @@ from bot.trouble import told
 from segmentation.errors import SegbotError
 from segmentation.list_summary import ListSummary
 from segmentation.model import MODEL_FILE
+from segmentation.safe_csv import as_it_was
 
 _UPDATE_EVERY: Final = 2.0  # seconds between two words about progress
 _ALIVE_EVERY: Final = 20.0  # seconds between two signs of life
@@ -205,7 +206,7 @@ class Lists:
         if summary.as_of is not None:
             with scored.open(encoding="utf-8-sig", newline="") as file:
                 looked_up = [
-                    (row["CUST_ID"], "unknown" if row["problem"] else "shown")
+                    (as_it_was(row["CUST_ID"]), "unknown" if row["problem"] else "shown")
                     for row in csv.DictReader(file)
                 ]
             self._audit.record(order.member, order.channel, "look up", looked_up)

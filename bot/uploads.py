@@ -64,7 +64,8 @@ def list_pointed_at(
     """Score the lists of a message; the results go to whoever asked alone."""
     member, channel = body["user"]["id"], body["channel"]["id"]
     desk.access.check(client, member, channel, Action.UPLOAD)
-    files = body["message"].get("files", [])
+    message = body["message"]
+    files = message.get("files", [])
     answers = [] if files else [hint_message("That message has no file.")]
     for file in files:
         problem = ending_problem(_name(file))
@@ -73,7 +74,12 @@ def list_pointed_at(
             desk.lists.take(client, _order(desk, origin, file, member, channel, None))
         answers.append(hint_message(problem) if problem else elsewhere_message(_name(file)))
     for answer in answers[:_ANSWERS]:
-        respond(response_type="ephemeral", replace_original=False, **answer.payload())
+        respond(
+            response_type="ephemeral",
+            replace_original=False,
+            thread_ts=message.get("thread_ts") or message["ts"],
+            **answer.payload(),
+        )
     ack()
 
 

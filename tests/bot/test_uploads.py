@@ -155,9 +155,10 @@ def test_a_list_in_a_channel_is_answered_in_private(
 ) -> None:
     ben.sends_file("segments", "may.csv", as_csv(frame))
     before, seen_before = newest(ada), len(ben.sees("segments"))
-    ada.uses_shortcut(SCORE, ada.sees("segments")[-1])
+    sent = ada.sees("segments")[-1]
+    ada.uses_shortcut(SCORE, sent)
     note = ada.sees("segments")[-1]
-    assert note["ephemeral"]
+    assert (note["ephemeral"], note["thread_ts"]) == (True, sent["ts"])
     assert "Scoring *may.csv*. The result goes to your direct messages" in note["text"]
     _, lines = result(workspace, ada, before)
     assert len(lines) == 20
@@ -207,7 +208,7 @@ def test_a_file_that_cannot_be_used_is_answered_in_a_sentence(
 def test_ids_alone_are_looked_up_and_accounted_for_one_by_one(
     workspace: LocalWorkspace, ada: Driver, desk: Desk, this_week: Portfolio
 ) -> None:
-    ids = [*this_week.ids[50:53].tolist(), "C404"]
+    ids = [*this_week.ids[50:53].tolist(), "+404"]
     before = newest(ada)
     ada.sends_file("app", "ids.csv", "\n".join(["CUST_ID", *ids]).encode())
     _, lines = result(workspace, ada, before)
