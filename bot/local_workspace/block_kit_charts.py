@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.local_workspace.block_kit_checks import Check, Shape, fault, items, number, string, typed
-from bot.local_workspace.block_kit_elements import ID
+from bot.local_workspace.block_kit_objects import ID
 from bot.local_workspace.records import Json
 
 LABEL = string(20)

@@ -1,4 +1,4 @@
-"""The rules of Block Kit's elements as tables: buttons, menus, inputs, and the texts in them.
+"""The rules of Block Kit's elements as tables: buttons, menus and inputs.
 
 Limits are Slack's, from https://docs.slack.dev/reference/block-kit; lengths are in characters.
 """
@@ -16,34 +16,19 @@ from bot.local_workspace.block_kit_checks import (
     integer,
     items,
     string,
-    typed,
+)
+from bot.local_workspace.block_kit_objects import (
+    CONFIRM,
+    ID,
+    LINKED_OPTION,
+    OPTION,
+    RICH_OPTION,
+    URL,
+    plain_text,
 )
 from bot.local_workspace.records import Json
 
-ID = string(255)
-URL = string(3000)
 NUMBER = string(100, pattern=r"-?\d+(\.\d+)?")
-
-
-def plain_text(most: int) -> Check:
-    """A plain_text object of at most `most` characters."""
-    return typed({"plain_text": Shape({"text": string(most)}, {"emoji": boolean})})
-
-
-def either_text(most: int) -> Check:
-    """A plain_text or mrkdwn object of at most `most` characters."""
-    return typed(
-        {
-            "plain_text": Shape({"text": string(most)}, {"emoji": boolean}),
-            "mrkdwn": Shape({"text": string(most)}, {"verbatim": boolean}),
-        }
-    )
-
-
-def one_source(image: Json, pointer: str) -> Iterator[str]:
-    """A picture comes from one place."""
-    if bool(image.get("image_url")) == bool(image.get("slack_file")):
-        yield fault("must provide either image_url or slack_file", pointer)
 
 
 def numbers_agree(element: Json, pointer: str) -> Iterator[str]:
@@ -81,24 +66,6 @@ def one_kind_of_options(element: Json, pointer: str) -> Iterator[str]:
         yield from initial_is_offered(element, pointer)
 
 
-CONFIRM = Shape(
-    {
-        "title": plain_text(100),
-        "text": either_text(300),
-        "confirm": plain_text(30),
-        "deny": plain_text(30),
-    },
-    {"style": choice("primary", "danger")},
-)
-OPTION = Shape({"text": plain_text(75), "value": string(150)}, {"description": plain_text(75)})
-RICH_OPTION = Shape(
-    {"text": either_text(75), "value": string(150)}, {"description": either_text(75)}
-)
-LINKED_OPTION = Shape(
-    {"text": plain_text(75), "value": string(150)}, {"description": plain_text(75), "url": URL}
-)
-FILE = Shape({}, {"id": ID, "url": URL})
-IMAGE_SOURCE: dict[str, Check] = {"image_url": URL, "slack_file": FILE}
 ON_FORM: dict[str, Check] = {
     "action_id": ID,
     "focus_on_load": boolean,
@@ -248,4 +215,3 @@ MODAL_INPUTS: dict[str, Check] = {
         },
     ),
 }
-PICTURE = Shape({"alt_text": string(2000)}, IMAGE_SOURCE, one_source)

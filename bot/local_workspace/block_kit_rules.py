@@ -19,14 +19,10 @@ from bot.local_workspace.block_kit_checks import (
     string,
     typed,
 )
-from bot.local_workspace.block_kit_elements import (
-    BUTTON,
+from bot.local_workspace.block_kit_elements import BUTTON, INPUTS, MENUS, MODAL_INPUTS, MULTIPLE
+from bot.local_workspace.block_kit_objects import (
     ID,
     IMAGE_SOURCE,
-    INPUTS,
-    MENUS,
-    MODAL_INPUTS,
-    MULTIPLE,
     PICTURE,
     URL,
     either_text,

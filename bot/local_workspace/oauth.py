@@ -7,8 +7,9 @@ import secrets
 from bot.local_workspace.errors import SlackError
 from bot.local_workspace.events import tell
 from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.handouts import Grant
 from bot.local_workspace.payloads import TEAM_DOMAIN
-from bot.local_workspace.records import Grant, Json
+from bot.local_workspace.records import Json
 from bot.local_workspace.state import State
 
 CODE_SECONDS = 600.0

@@ -5,7 +5,8 @@ import json
 from bot.local_workspace.block_kit import check_message, mass_mentions, with_ids
 from bot.local_workspace.block_kit_checks import fault
 from bot.local_workspace.errors import RefusedOnPurpose, SlackError, invalid
-from bot.local_workspace.records import Json, Message, ResponseUrl
+from bot.local_workspace.handouts import ResponseUrl
+from bot.local_workspace.records import Json, Message
 from bot.local_workspace.state import State
 
 TEXT_CHARACTERS = 40_000

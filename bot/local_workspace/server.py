@@ -13,12 +13,13 @@ import uvicorn
 from bot.local_workspace import oauth, workflow_steps
 from bot.local_workspace.endpoints import endpoints
 from bot.local_workspace.exchange import Exchange
+from bot.local_workspace.handouts import Step
 from bot.local_workspace.http_mode import HttpMode
 from bot.local_workspace.installed_app import installed_app
 from bot.local_workspace.link import Link, Redelivery
 from bot.local_workspace.member import Driver
 from bot.local_workspace.page import Page
-from bot.local_workspace.records import Channel, Greeting, Member, Step, UserGroup
+from bot.local_workspace.records import Channel, Greeting, Member, UserGroup
 from bot.local_workspace.socket_mode import SocketMode
 from bot.local_workspace.state import State
 

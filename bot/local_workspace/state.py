@@ -8,19 +8,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from bot.local_workspace.answers import Outages
 from bot.local_workspace.errors import SlackError
+from bot.local_workspace.handouts import Grant, Step
 from bot.local_workspace.installed_app import InstalledApp
 from bot.local_workspace.rate_limits import RateLimits
-from bot.local_workspace.records import (
-    Channel,
-    File,
-    Grant,
-    Json,
-    Member,
-    Message,
-    OpenView,
-    Step,
-    UserGroup,
-)
+from bot.local_workspace.records import Channel, File, Json, Member, Message, OpenView, UserGroup
 from bot.local_workspace.tickets import Tickets
 
 log = logging.getLogger(__name__)

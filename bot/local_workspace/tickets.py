@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 
 from bot.local_workspace.errors import SlackError
-from bot.local_workspace.records import ResponseUrl, Trigger
+from bot.local_workspace.handouts import ResponseUrl, Trigger
 
 TRIGGER_SECONDS = 3.0
 RESPONSE_URL_SECONDS = 30 * 60.0

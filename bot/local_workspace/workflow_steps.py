@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 
 from bot.local_workspace.errors import SlackError, invalid
 from bot.local_workspace.exchange import Exchange
-from bot.local_workspace.records import Json, Member, Step
+from bot.local_workspace.handouts import Step
+from bot.local_workspace.records import Json, Member
 from bot.local_workspace.state import State
 
 RUNTIME = "remote"
