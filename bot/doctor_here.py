@@ -17,7 +17,7 @@ from bot.paths import INSTALL_PATH
 from bot.policy import load_policy
 from bot.schedule import WeeklySlot
 from bot.setting_types import Workspaces
-from bot.settings import Settings
+from bot.settings import Settings, SocketSettings
 from bot.subscriptions import Subscription, Subscriptions
 from segmentation.errors import ModelError, PlaybookError, SegbotError, StoreError
 from segmentation.model import SegmentModel, load_model
@@ -33,7 +33,7 @@ _WAIT: Final = 2.0  # seconds that a writer is waited for
 STEPS: Final = {
     "slack_bot_token": (
         "At api.slack.com/apps: Create New App → From a manifest → your workspace, paste what "
-        "segbot manifest prints, Create. Then Install App → Install to Workspace, and copy the Bot "
+        "{manifest} prints, Create. Then Install App → Install to Workspace, and copy the Bot "
         "User OAuth Token (xoxb-…) to SLACK_BOT_TOKEN in .env."
     ),
     "slack_app_token": (
@@ -64,7 +64,15 @@ def settings_missing(needed: type[Settings], settings: Settings) -> list[Finding
     missing = [name for name in names if not _value(settings, name)]
     if not missing:
         return [fine("Settings", "all that is needed is there")]
-    return [wrong("Settings", f"{name.upper()} is not set", STEPS[name]) for name in missing]
+    http = "" if needed is SocketSettings else " --http https://YOUR-ADDRESS"
+    return [
+        wrong(
+            "Settings",
+            f"{name.upper()} is not set",
+            STEPS[name].format(manifest=f"segbot manifest{http}"),
+        )
+        for name in missing
+    ]
 
 
 def _value(settings: Settings, name: str) -> str:
