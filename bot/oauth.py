@@ -76,6 +76,9 @@ class OAuth:
         if team not in self._installations.teams:
             _log.warning("The workspace %s is not in SEGBOT_TEAMS; it was refused", team)
             self._client.auth_revoke(token=installation.bot_token)
+            if installation.is_enterprise_install:
+                told = "Install Segbot in one workspace, not in a whole organisation"
+                return _page(f"{told}. Nothing was kept. {_AGAIN}", 403)
             return _page(
                 f"Segbot may not be installed in {name} ({html.escape(team)}). Ask whoever runs "
                 "Segbot to add that id to SEGBOT_TEAMS. Nothing was kept.",
