@@ -21,7 +21,10 @@ class Address:
     """A port that is held before the server runs, so that Slack can be told where it will be."""
 
     def __init__(self) -> None:
-        self.listening = socket.create_server(("127.0.0.1", 0))
+        # TCP by name: without it asyncio leaves Nagle's algorithm on, and answers take 40 ms more.
+        self.listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self.listening.bind(("127.0.0.1", 0))
+        self.listening.listen()
         self.netloc = f"127.0.0.1:{self.listening.getsockname()[1]}"
         self.url = f"http://{self.netloc}"
 
