@@ -19,6 +19,8 @@ from bot.blocks import lists
 from bot.blocks.lists import FILE, SCORE
 from bot.desk import Desk
 from bot.list_jobs import ListJobs
+from bot.list_worker import Worker
+from bot.lists import Lists
 from bot.local_workspace import Driver, LocalWorkspace, Redelivery
 from bot.manifest import manifest
 from bot.policy import Action, Rule
@@ -278,6 +280,26 @@ def test_a_list_that_takes_too_long_is_given_up(
         before = newest(ada)
         ada.sends_file("app", "list.csv", as_csv(frame))
         assert settled(workspace, ada, "was given up: split it into smaller files", before)
+
+
+def test_a_process_that_breaks_is_told_with_a_reference_and_without_figures(
+    workspace: LocalWorkspace,
+    own_desk: Desk,
+    frame: pd.DataFrame,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    worker = Worker({"PYTHONHOME": "nowhere"}, 60, most_ids=1_000)
+    jobs = ListJobs(own_desk.store.engine)
+    broken = Lists(jobs, own_desk.audit, worker, lambda: NOON, "", 50)
+    with connected(workspace, replace(own_desk, lists=broken)):
+        ada = workspace.member("Ada Okafor")
+        before = newest(ada)
+        ada.sends_file("app", "list.csv", as_csv(frame))
+        told = settled(workspace, ada, "tell whoever runs Segbot this reference", before)
+    assert told["text"].rpartition(" ")[2] in caplog.text
+    assert "The process that scores lists broke" in caplog.text
+    assert str(frame["CUST_ID"][0]) not in caplog.text
+    assert own_desk.audit.records()[-1].result == "failed"
 
 
 def test_a_list_that_is_too_large_is_refused(
