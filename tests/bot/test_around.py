@@ -1,9 +1,13 @@
 """What is around the answers: the segments and the model, in words that everyone knows."""
 
+from pathlib import Path
+
 from bot.blocks.around import model_message, segments_message
 from bot.desk import Desk
-from segmentation.model import SegmentModel
+from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import Playbook
+
+SHIPPED = Path(__file__).parents[2] / "model"
 
 
 def test_each_segment_says_which_of_its_claims_the_figures_bear_out(
@@ -22,6 +26,11 @@ def test_the_model_says_since_when_how_good_and_whether_it_still_fits(
     told = model_message(model, desk.book()).text
     assert "4 segments, learnt on 18 Nov 2026 from 2,000 customers" in told
     assert "regions that run into each other" in told
-    assert "When the answer is “borderline”, " in told
-    assert "When the answer is “sure or very sure”, " in told
+    assert "Customers look much as they did in training" in told
     assert model.fingerprint[:12] in told
+
+
+def test_certainty_has_the_words_that_cards_have() -> None:
+    told = model_message(load_model(SHIPPED), None).text
+    for word in ("borderline", "fairly sure", "sure or very sure"):
+        assert f"When the answer is “{word}”, " in told
