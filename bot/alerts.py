@@ -52,22 +52,29 @@ class AlertDelivery:
         book = self.desk.book()
         assert book is not None
         found = alarms(book, self.rules.thresholds)
-        if not found:
+        due = [(one, told) for one in wanting if (told := self._due(one, found, book, now))]
+        if not due:
             return
         with self.lease.held(now) as mine:
-            for one in wanting if mine else ():
-                self._alert(one, book, found, now)
+            for one, told in due if mine else ():
+                self._alert(one, book, told, now)
 
-    def _alert(self, one: Subscription, book: Overview, found: list[Alarm], now: datetime) -> None:
-        """Claim each kind by itself, and post those that are the caller's in one message."""
-        as_of = book.snapshot.as_of
-        ledgers = {alarm.kind: self._ledger(alarm.kind) for alarm in found}
-        mine = [
+    def _due(
+        self, one: Subscription, found: list[Alarm], book: Overview, now: datetime
+    ) -> list[Alarm]:
+        """What a channel has not been told, and is not to be spared for a while."""
+        return [
             alarm
             for alarm in found
-            if not self._cools_down(ledgers[alarm.kind], one.channel, now)
-            and ledgers[alarm.kind].claim(one.channel, as_of, now)
+            if (ledger := self._ledger(alarm.kind)).is_due(one.channel, book.snapshot.as_of, now)
+            and not self._cools_down(ledger, one.channel, now)
         ]
+
+    def _alert(self, one: Subscription, book: Overview, due: list[Alarm], now: datetime) -> None:
+        """Claim each kind by itself, and post those that are the caller's in one message."""
+        as_of = book.snapshot.as_of
+        ledgers = {alarm.kind: self._ledger(alarm.kind) for alarm in due}
+        mine = [alarm for alarm in due if ledgers[alarm.kind].claim(one.channel, as_of, now)]
         if not mine:
             return
         message = alert_message(mine, book, self.desk.label)

@@ -113,14 +113,15 @@ class Installations:
 
     def is_at_home(self, team: str, member_or_channel: str) -> bool:
         """Whether a member or channel was noted to be of a workspace."""
-        return self._home(member_or_channel) == team
+        return self.home(member_or_channel) == team
 
     def client_of(self, member_or_channel: str) -> WebClient | None:
         """A client with the token of the workspace that a member or channel is of, if any."""
-        home = self._home(member_or_channel)
+        home = self.home(member_or_channel)
         return None if home is None else self.client_for(home)
 
-    def _home(self, member_or_channel: str) -> str | None:
+    def home(self, member_or_channel: str) -> str | None:
+        """The workspace that a member or channel was noted to be of, if any."""
         home = self._homes.get(member_or_channel)
         if home is None:
             query = select(_homes.c.team).where(_homes.c.id == member_or_channel)

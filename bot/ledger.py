@@ -88,6 +88,11 @@ class Ledger:
         """The same ledger for another kind."""
         return Ledger(self._engine, kind, ready=True)
 
+    def is_due(self, channel: str, period: date, now: datetime) -> bool:
+        """Whether a claim is worth trying: nobody has posted this or is about to."""
+        found = self.delivery(channel, period)
+        return found is None or (found.state == "failed" and found.retry_at <= now)
+
     def claim(
         self, channel: str, period: date, now: datetime, *, before_its_time: bool = False
     ) -> bool:

@@ -39,7 +39,7 @@ def opened_installations(settings: Settings, desk: Desk) -> Installations:
 def app_for_many(settings: Settings, desk: Desk, installations: Installations) -> App:
     """The app; each request is answered with the token of the workspace that it comes from."""
     app = slack_app(
-        desk,
+        replace(desk, subscriptions=desk.subscriptions.apart(installations.home)),
         _client(settings),
         lambda team_id: installations.authorize(team_id),  # noqa: PLW0108 - Bolt asks by name
         settings.segbot_listener_threads,

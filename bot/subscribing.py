@@ -203,7 +203,7 @@ def listed_subscriptions(desk: Desk, member: str) -> list[Listed]:
             may_change=may_change(desk, member, one),
             waits=waits,
         )
-        for one in desk.subscriptions.all()
+        for one in desk.subscriptions.seen_by(member)
     ]
 
 

@@ -93,15 +93,26 @@ class Subscriptions:
         engine: Engine,
         standing: Subscription | None = None,
         is_meant: Callable[[str], bool] = lambda _owner: True,
+        home: Callable[[str], str | None] = lambda _member: None,
     ) -> None:
         make_tables(engine, _metadata)
         self._engine = engine
         self._is_meant = is_meant
+        self._home = home
         self.standing = standing
 
     def among(self, is_meant: Callable[[str], bool]) -> "Subscriptions":
         """The same, with the subscriptions alone of members that are meant."""
         return Subscriptions(self._engine, None, is_meant)
+
+    def apart(self, home: Callable[[str], str | None]) -> "Subscriptions":
+        """The same, where a member sees those alone of the workspace that is their `home`."""
+        return Subscriptions(self._engine, self.standing, self._is_meant, home)
+
+    def seen_by(self, member: str) -> list[Subscription]:
+        """Those that a member may know of: of the same workspace, and that of the settings."""
+        home = self._home(member)
+        return [one for one in self.all() if not one.owner or self._home(one.owner) == home]
 
     def forget(self, ids: Sequence[str]) -> None:
         """Forget the subscriptions of these channels, and of these members."""

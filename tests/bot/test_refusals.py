@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -61,6 +62,24 @@ def test_a_digest_for_a_channel_without_the_bot_is_kept_for_a_later_try(desk: De
     assert "could not be posted*: Segbot is not in the channel" in told["text"]
     assert "invite it there with `/invite @Segbot`" in told["text"]
     assert "It is tried again" in told["text"]
+
+
+def test_a_digest_that_is_given_up_is_told_to_its_owner_once(desk: Desk) -> None:
+    channel = Channel("C07LATE", "late")
+    with (
+        workspace := LocalWorkspace(manifest(), members=MEMBERS, channels=(*CHANNELS, channel))
+    ).running():
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        subscribed = for_channel(desk, channel.id, owner="U01ADA")
+        desk.ledger.claim(channel.id, THIS_WEEK - timedelta(days=14), desk.now())
+        desk.ledger.posted(channel.id, THIS_WEEK - timedelta(days=14), desk.now(), THIS_WEEK)
+        for _ in range(2):
+            deliver(subscribed, client, catch_up=timedelta(hours=48))
+        assert workspace.member("Ada Okafor").sees("late") == []
+        (told,) = workspace.member("Ada Okafor").sees("app")
+    assert "*<#C07LATE> got no digest for 9 Nov 2026 and 16 Nov 2026*" in told["text"]
+    assert "Segbot was not running at the time, and now it is too late" in told["text"]
+    assert "*Send now* in `/segment subscriptions`" in told["text"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
@@ -25,8 +26,10 @@ from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
 from bot.policy import Action
 from bot.subscribing import listed_subscriptions
-from bot.subscriptions import EVERYTHING, Part
+from bot.subscriptions import EVERYTHING, Part, Subscription, Subscriptions
+from segmentation.store import open_store
 from tests.bot.conftest import CHANNELS, THIS_WEEK, connected, deliver
+from tests.conftest import NOON
 
 MORE = (
     Channel("C10OPEN", "open"),
@@ -244,3 +247,15 @@ def test_who_may_not_subscribe_is_told_whom_to_ask(
     assert "You may not subscribe channels to the digest. Ask" in says(ben, "status")
     ben.types("/segment status", channel="status")
     assert "Newest snapshot" in says(ben, "status")
+
+
+def test_workspaces_see_their_own_subscriptions_and_forget_those_of_one_that_left(
+    tmp_path: Path, desk: Desk
+) -> None:
+    kept = Subscriptions(open_store(f"sqlite:///{tmp_path / 'own.db'}").engine)
+    for channel, owner in (("C1", "U1"), ("C2", "U2"), ("C3", "U3")):
+        kept.add(Subscription(channel, desk.slot, owner=owner, created_at=NOON, since=NOON))
+    apart = kept.apart({"U1": "T1", "U2": "T2", "U3": "T2", "U4": "T2"}.get)
+    assert [one.channel for one in apart.seen_by("U4")] == ["C2", "C3"]
+    kept.forget(["C1", "U2"])
+    assert [one.channel for one in kept.all()] == ["C3"]
