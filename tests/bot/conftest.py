@@ -70,12 +70,7 @@ def nothing_that_slack_would_refuse(request: pytest.FixtureRequest) -> Iterator[
     wanted = "workspace" in request.fixturenames
     workspace = request.getfixturevalue("workspace") if wanted else None
     yield
-    assert workspace is None or refused(workspace) == []
-
-
-def refused(workspace: LocalWorkspace) -> list[str]:
-    """What Slack would refuse; a workspace that draws no charts gets the digest's picture."""
-    return [told for told in workspace.problems if "data_visualization" not in told]
+    assert workspace is None or workspace.problems == ()
 
 
 @pytest.fixture(scope="module")
