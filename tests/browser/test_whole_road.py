@@ -156,14 +156,20 @@ def test_home_shows_the_whole_portfolio(made_up_demo: str, open_page: OpenPage, 
     closes_form(page)
 
 
-def test_the_digest_stands_in_the_channel_with_its_chart(
+def test_the_digest_stands_in_the_channel_with_its_chart_and_details_in_the_thread(
     made_up_demo: str, open_page: OpenPage, keep: Keep
 ) -> None:
     page = open_page(made_up_demo, height=1300)
     digest = page.locator(".message:not(.ephemeral)", has_text="Customer segments on").last
     expect(digest).to_contain_text("changed segment")
-    expect(digest.get_by_role("img", name=re.compile("Customers by segment"))).to_be_visible()
+    chart = digest.get_by_role("img", name="Pie chart: Customers by segment")
+    expect(chart).to_have_attribute("aria-label", re.compile("Installment-Focused"))
     keep(digest, "digest")
+    digest.get_by_text("2 replies").click()
+    thread = page.locator("#thread")
+    expect(thread).to_contain_text("In training")
+    expect(thread).to_contain_text(re.compile(r"segments-[\d-]+\.csv"))
+    keep(page, "digest-thread")
 
 
 def test_one_members_answers_are_not_shown_to_another(
