@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import secrets
 
 from bot.local_workspace import payloads
 from bot.local_workspace.errors import SlackError
@@ -33,7 +34,8 @@ class Exchange:
         """Send an event of the Events API."""
         state = self.state
         channel = state.channels.get(content.get("channel") or content.get("channel_id") or "")
-        payload = payloads.event(state.app, content, state.new_id("Ev"), state.clock())
+        event_id = f"Ev{secrets.token_hex(8)}"  # of all workspaces, not of this one alone
+        payload = payloads.event(state.app, content, event_id, state.clock())
         payload["is_ext_shared_channel"] = channel is not None and channel.is_ext_shared
         return self.deliver("events_api", payload)
 
