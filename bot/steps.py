@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from slack_bolt import Complete
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from bot.blocks.digest import digest_message
+from bot.blocks.delivery_news import advice, why
 from bot.desk import Desk
+from bot.digest_letter import digest_of, post_digest
 from bot.lookup import NO_SNAPSHOT
 from bot.policy import Action
+from bot.sender import RefusedError, UnconfirmedError
+from bot.subscriptions import EVERYTHING
 from segmentation.answers import answers_for
 from segmentation.errors import SegbotError
 from segmentation.explanation import sureness
@@ -79,15 +81,18 @@ def digest_wanted(
     book = desk.book()
     if book is None:
         raise SegbotError(NO_SNAPSHOT)
-    message = digest_message(book, desk.today(), desk.label)
+    desk.audit.record(member, channel, "workflow digest", [("", "begun")])
     try:
-        client.chat_postMessage(channel=channel, **message.payload())
-    except SlackApiError as error:
+        post_digest(client, channel, digest_of(book, EVERYTHING, desk.today(), desk.label))
+    except RefusedError as error:
         raise SegbotError(
-            f"Slack did not take the digest ({error.response['error']}). "
-            "Invite the bot to the channel, then run the workflow again."
+            f"The digest could not be posted: {why(error.reason)}. Please {advice(error.reason)}, "
+            "then run the workflow again."
         ) from None
-    desk.audit.record(member, channel, "workflow digest", [("", "posted")])
+    except UnconfirmedError:
+        raise SegbotError(
+            "It is not known whether the digest arrived. Please look into the channel."
+        ) from None
     complete({"snapshot": f"Snapshot of {day(book.snapshot.as_of)}"})
 
 

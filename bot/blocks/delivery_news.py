@@ -44,24 +44,29 @@ def why(reason: str) -> str:
     return _told(reason)[0]
 
 
+def advice(reason: str) -> str:
+    """What to do about it, as the end of a sentence."""
+    return _told(reason)[1]
+
+
 def refused_message(
     one: Subscription, reason: str, retry_at: datetime, what: str = "digest"
 ) -> Message:
     """The first refusal: what is wrong, what to do, and when it is tried again."""
-    cause, advice = _told(reason)
+    cause, remedy = _told(reason)
     return _news(
-        f"*The {what} for <#{one.channel}> could not be posted*: {cause}. Please {advice}.",
+        f"*The {what} for <#{one.channel}> could not be posted*: {cause}. Please {remedy}.",
         f"It is tried again {told_in_both(retry_at, one.slot.zone)}",
     )
 
 
 def missed_message(one: Subscription, periods: Sequence[date], reason: str) -> Message:
     """Digests that are not posted any more."""
-    cause, advice = _told(reason)
+    cause, remedy = _told(reason)
     which = listed([day(period) for period in periods])
     return _news(
         f"*<#{one.channel}> got no digest for {which}*: {cause}, and now it is too late for it. "
-        f"Please {advice}.",
+        f"Please {remedy}.",
         "To post the newest figures now: *Send now* in `/segment subscriptions`",
     )
 

@@ -49,13 +49,16 @@ def test_an_unknown_customer_ends_the_step_with_near_ids(
 def test_the_digest_is_posted_where_the_workflow_says(at_work: LocalWorkspace, ada: Driver) -> None:
     step = at_work.run_step(POST_DIGEST, {"channel": "C01SEGMENTS"})
     assert step.outputs == {"snapshot": "Snapshot of 16 Nov 2026"}
-    assert "Customer segments on 16 Nov 2026" in ada.sees("segments")[-1]["text"]
+    message, details, file = ada.sees("segments")[-3:]
+    assert "Customer segments on 16 Nov 2026" in message["text"]
+    assert "data_visualization" in str(message["blocks"])
+    assert details["thread_ts"] == file["thread_ts"] == message["ts"]
 
 
 def test_a_channel_without_the_bot_ends_the_step_with_advice(at_work: LocalWorkspace) -> None:
     step = at_work.run_step(POST_DIGEST, {"channel": "C02RISK"})
     assert step.error is not None
-    assert "Invite the bot to the channel" in step.error
+    assert "Please invite it there with `/invite @Segbot`" in step.error
 
 
 def test_who_runs_a_workflow_must_be_allowed_to(
