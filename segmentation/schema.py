@@ -99,7 +99,6 @@ def opened_engine(url: str, wait: float) -> Engine:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", partial(_prepare_sqlite, wait))
         make_tables(engine, metadata)
-        _check_layout(engine)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise StoreError(f"The store's URL is not usable: {error}.") from None
     except (OSError, SQLAlchemyError) as error:
@@ -112,9 +111,17 @@ def opened_engine(url: str, wait: float) -> Engine:
 
 
 def make_tables(engine: Engine, tables: MetaData) -> None:
-    """Make the tables that are missing, also when several processes do so at once."""
+    """Make the tables that are missing, also when several processes do so at once.
+
+    Raises StoreError when one is there that another version of Segbot made.
+    """
     with one_writer(engine) as connection:
         tables.create_all(connection)
+        there = inspect(connection)
+        for table in tables.sorted_tables:
+            columns = {column["name"] for column in there.get_columns(table.name)}
+            if not columns >= set(table.columns.keys()):
+                raise StoreError(_made_by_another_version(engine, table.name))
 
 
 @contextmanager
@@ -154,15 +161,12 @@ def layout() -> dict[str, list[str]]:
     return {table.name: list(table.columns.keys()) for table in metadata.sorted_tables}
 
 
-def _check_layout(engine: Engine) -> None:
-    there = inspect(engine)
-    for table, columns in layout().items():
-        if not {column["name"] for column in there.get_columns(table)} >= set(columns):
-            raise StoreError(
-                f"The store at {engine.url.render_as_string(hide_password=True)} was made by "
-                f"another version of Segbot (its table {table} differs). Move it away or name "
-                "another store, and score your portfolios again."
-            )
+def _made_by_another_version(engine: Engine, table: str) -> str:
+    return (
+        f"The store at {engine.url.render_as_string(hide_password=True)} was made by another "
+        f"version of Segbot (its table {table} differs). Move it away or name another store, and "
+        "score your portfolios again."
+    )
 
 
 def _prepare_sqlite(wait: float, connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type

@@ -3,7 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+from sqlalchemy import text
+
 from bot.ledger import Ledger
+from segmentation.errors import StoreError
 from segmentation.store import Store, open_store
 
 WEEK = date(2026, 11, 16)
@@ -50,3 +54,11 @@ def test_a_refused_digest_is_tried_again_with_growing_pauses(store: Store) -> No
         now = retry_at
     assert pauses[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
     assert pauses[-1] == timedelta(hours=6)
+
+
+def test_a_ledger_of_another_version_says_what_to_do(store: Store) -> None:
+    Ledger(store.engine)
+    with store.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE deliveries DROP COLUMN reason"))
+    with pytest.raises(StoreError, match="made by another version of Segbot"):
+        Ledger(store.engine)
