@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
@@ -54,6 +55,7 @@ MEMBERS = (
     Member("U02BEN", "Ben Ruiz", "Marketing"),
 )
 Segbot = Callable[..., str]
+Middleware = Callable[..., BoltResponse]
 OPEN = replace(load_policy(), a_minute=100_000)
 WICKED = "<!channel>"  # the customer id of somebody who means harm
 
@@ -182,10 +184,17 @@ def bot_environment(workspace: LocalWorkspace, model: Path, store_url: str) -> d
 
 
 @contextmanager
-def connected(workspace: LocalWorkspace, desk: Desk) -> Iterator[WebClient]:
-    """The bot at work in the workspace, beside others that may be there already."""
+def connected(
+    workspace: LocalWorkspace, desk: Desk, *middleware: Middleware
+) -> Iterator[WebClient]:
+    """The bot at work in the workspace, beside others that may be there already.
+
+    `middleware` sees every request before its listener does.
+    """
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
     app = slack_app(desk, client, identity(client), threads=20)
+    for each in middleware:
+        app.use(each)
     handler = SocketModeHandler(app, workspace.app_token, concurrency=20)
     greeted = threading.Event()
     handler.client.on_message_listeners.append(lambda _hello: greeted.set())

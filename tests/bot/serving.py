@@ -15,6 +15,7 @@ from bot.http import http_app
 from bot.local_workspace import LocalWorkspace
 from bot.run import Bot
 from bot.settings import Settings
+from tests.bot.conftest import Middleware
 
 
 class Address:
@@ -53,11 +54,17 @@ class Address:
 
 @contextmanager
 def connected_over_http(
-    workspace: LocalWorkspace, desk: Desk, address: Address
+    workspace: LocalWorkspace, desk: Desk, address: Address, *middleware: Middleware
 ) -> Iterator[WebClient]:
-    """The bot at work in a workspace whose `request_url` is at `address`."""
+    """The bot at work in a workspace whose `request_url` is at `address`.
+
+    `middleware` sees every request before its listener does.
+    """
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
     settings = Settings(slack_signing_secret=workspace.signing_secret)
-    bot = Bot(desk, slack_app(desk, client, identity(client), threads=20, http=True), {})
+    bolt = slack_app(desk, client, identity(client), threads=20, http=True)
+    for each in middleware:
+        bolt.use(each)
+    bot = Bot(desk, bolt, {})
     with address.serving(http_app(bot, settings)):
         yield client
