@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
@@ -11,6 +11,7 @@ from bot.access import DeniedError
 from bot.blocks.card import RIGHT
 from bot.blocks.card_views import REASON, shared_card, why_view, wrong_view
 from bot.blocks.found import shared_several
+from bot.blocks.parts import Message
 from bot.channels import why_not_shown_in
 from bot.desk import Desk
 from bot.form import what_if_form
@@ -21,6 +22,8 @@ from bot.watches import MOST, Watch
 from segmentation.answers import Answer, answers_for, past_of
 from segmentation.errors import SegbotError
 
+_OK: Final = 200  # HTTP
+
 
 def card_shared(
     desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
@@ -30,13 +33,8 @@ def card_shared(
     _check_sharing(desk, client, member, channel, [customer])
     answer = _answer(desk, customer)
     desk.audit.record(member, channel, "share", [(customer, "shared")])
-    shared = shared_card(answer, member, desk.label)
-    respond(
-        response_type="in_channel",
-        replace_original=False,
-        thread_ts=body["container"].get("thread_ts"),
-        **shared.payload(),
-    )
+    if not _is_posted(respond, body, [shared_card(answer, member, desk.label)]):
+        _give_up_sharing(desk, member, channel, [customer])
     ack()
 
 
@@ -51,17 +49,30 @@ def several_shared(
     if found is None or not found.answers:
         raise SegbotError("These customers are in the newest snapshot no more. Look them up again.")
     desk.audit.record(member, channel, "share", [(each, "shared") for each in found.answers])
-    thread = body["container"].get("thread_ts")
-    for shared in (shared_several(found, member, desk.label, as_table=t) for t in (True, False)):
-        said = respond(
-            response_type="in_channel",
-            replace_original=False,
-            thread_ts=thread,
-            **shared.payload(),
-        )
-        if said.status_code == 200:
-            break
+    forms = [shared_several(found, member, desk.label, as_table=t) for t in (True, False)]
+    if not _is_posted(respond, body, forms):
+        _give_up_sharing(desk, member, channel, [*found.answers])
     ack()
+
+
+def _is_posted(respond: Respond, body: dict[str, Any], forms: Sequence[Message]) -> bool:
+    """Show everyone the first form that Slack takes; False where it takes none."""
+    thread = body["container"].get("thread_ts")
+    return any(
+        respond(
+            response_type="in_channel", replace_original=False, thread_ts=thread, **form.payload()
+        ).status_code
+        == _OK
+        for form in forms
+    )
+
+
+def _give_up_sharing(desk: Desk, member: str, channel: str, customers: Sequence[str]) -> None:
+    desk.audit.record(member, channel, "share", [(each, "failed") for each in customers])
+    raise SegbotError(
+        "Slack did not confirm that this was shared. Look whether it stands in the channel; "
+        "if it does not, please try again."
+    )
 
 
 def _check_sharing(

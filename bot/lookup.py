@@ -15,6 +15,7 @@ from bot.blocks.parts import Message, View, unescaped
 from bot.desk import Desk
 from bot.policy import Action
 from segmentation.answers import answers_for, past_of
+from segmentation.errors import SegbotError
 from segmentation.features import LONGEST_ID
 from segmentation.near_ids import near_ids
 
@@ -85,11 +86,11 @@ def ids_named(desk: Desk, text: str) -> list[str]:
     return [word for word in fit if word in there]
 
 
-def answer_beside(respond: Respond, reply: Reply, thread: str | None = None) -> bool:
-    """Answer to the member alone, beside what the member did; False where Slack refuses it."""
-    return any(
-        _is_taken(respond, answer, thread) for answer in (reply.message, reply.plainer) if answer
-    )
+def answer_beside(respond: Respond, reply: Reply, thread: str | None = None) -> None:
+    """Answer to the member alone, beside what the member did; SegbotError where Slack refuses."""
+    forms = [form for form in (reply.message, reply.plainer) if form]
+    if not any(_is_taken(respond, form, thread) for form in forms):
+        raise SegbotError("Slack did not take the answer. Please try again.")
 
 
 def _is_taken(respond: Respond, answer: Message, thread: str | None) -> bool:
