@@ -44,7 +44,7 @@ browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screen
 
 node-test: .venv/tools slack-schemas ## Run Slack's own Node Bolt in the local workspace, and hold all the bot says against Slack's types.
 	$(BIN)/python -m pytest $(NODE_BOLT)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -p tests.node_bolt.every_payload tests/bot
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -p tests.node_bolt.every_payload tests/bot tests/stories
 
 slack-schemas: artifacts/slack_types.json ## Make JSON Schemas of Slack's types; needs Node.js and npm.
 

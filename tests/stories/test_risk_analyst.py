@@ -69,6 +69,14 @@ def test_a_mistyped_id_leads_to_the_right_card_by_a_button(
     ada.wait_for_message(room, containing=f"*Customer {customers[60]}*", after=told["ts"])
 
 
+def test_a_risk_analyst_is_answered_in_a_channel_without_the_bot(
+    ada: Driver, ben: Driver, customers: list[str]
+) -> None:
+    assert customers[9] in asks(ada, f"/segment {customers[9]}", "lobby")["text"]
+    ada.presses(card.SHARE)
+    ben.wait_for_message("lobby", containing="Shared by <@U01ADA>")
+
+
 def test_several_customers_come_as_a_table_that_can_be_shared(
     ada: Driver, ben: Driver, room: str, customers: list[str]
 ) -> None:
