@@ -88,21 +88,22 @@ def office(
         yield Office(workspace, desk, door, looks, environment, rooms)
 
 
-def furnished(folder: Path, trained: TrainedModel) -> Settings:
-    """The settings of an office, whose model and policy are in place."""
+def furnished(folder: Path, trained: TrainedModel, **more: str) -> Settings:
+    """The settings of an office, whose model and policy are in place; `more` wins."""
     save(trained, folder / "model")
     (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
-    return Settings(
-        segbot_model_dir=folder / "model",
-        segbot_store_url=f"sqlite:///{folder / 'segbot.db'}",
-        segbot_audit_key=KEY,
-        segbot_unfurl=LINKS.address,
-        segbot_policy=folder / "policy.toml",
-        segbot_digest_channel=STANDING.id,
-        segbot_time_zone="Europe/Berlin",
-        segbot_catch_up_hours=168,
-        segbot_data_label="Made-up customers",
-    )
+    usual = {
+        "segbot_model_dir": folder / "model",
+        "segbot_store_url": f"sqlite:///{folder / 'segbot.db'}",
+        "segbot_audit_key": KEY,
+        "segbot_unfurl": LINKS.address,
+        "segbot_policy": folder / "policy.toml",
+        "segbot_digest_channel": STANDING.id,
+        "segbot_time_zone": "Europe/Berlin",
+        "segbot_catch_up_hours": 168,
+        "segbot_data_label": "Made-up customers",
+    }
+    return Settings(**(usual | more))
 
 
 @pytest.fixture

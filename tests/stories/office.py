@@ -12,6 +12,7 @@ from bot import shortcuts
 from bot.app import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS
 from bot.commands import FORM_WORDS, SUB_COMMANDS
 from bot.desk import Desk
+from bot.installations import DEPARTURES
 from bot.link_pattern import LinkPattern
 from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.steps import FUNCTIONS
@@ -117,6 +118,7 @@ REGISTERED: Final = frozenset(
         *EVENTS,
         *SHORTCUTS,
         *FUNCTIONS,
+        *DEPARTURES,
     }
 )
 
