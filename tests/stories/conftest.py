@@ -21,6 +21,7 @@ from tests.bot.serving import Address, connected_over_http
 from tests.conftest import NOON
 from tests.stories.office import (
     CHANNELS,
+    GROUPS,
     LAST_WEEK,
     LINKS,
     MEMBERS,
@@ -53,6 +54,7 @@ def office(
             manifest("https://bot.example.com" if http else "", links=LINKS),
             members=MEMBERS,
             channels=CHANNELS,
+            user_groups=GROUPS,
             request_url=f"{address.url}/slack/events" if address else None,
             clock=lambda: clock().timestamp(),
             rate_limits=True,

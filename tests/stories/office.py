@@ -14,14 +14,14 @@ from bot.commands import FORM_WORDS, SUB_COMMANDS
 from bot.desk import Desk
 from bot.installations import DEPARTURES
 from bot.link_pattern import LinkPattern
-from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
+from bot.local_workspace import Channel, Driver, LocalWorkspace, Member, UserGroup
 from bot.steps import FUNCTIONS
 from segmentation.model import SegmentModel
 from segmentation.portfolio import Portfolio
 from tests.conftest import NOON
 
 LINKS: Final = LinkPattern("https://crm.example.com/customers/{id}")
-LAST_WEEK, THIS_WEEK, NEXT_WEEK = date(2026, 11, 9), date(2026, 11, 16), date(2026, 11, 23)
+LAST_WEEK, THIS_WEEK = date(2026, 11, 9), date(2026, 11, 16)
 MEMBERS: Final = (
     Member("U01ADA", "Ada Okafor", "Risk analyst", time_zone="Africa/Lagos"),
     Member("U02BEN", "Ben Ruiz", "Marketer", time_zone="Europe/Madrid"),
@@ -31,6 +31,7 @@ MEMBERS: Final = (
     Member("U06OTTO", "Otto Oort", "Partner", is_external=True),
     Member("U07RAE", "Rae Quick", "Support"),
 )
+GROUPS: Final = (UserGroup("S01LEADS", "leads", ("U03PIA", "U05GUS")),)
 STANDING: Final = Channel("C01SEGMENTS", "segments", "Weekly digest")
 CHANNELS: Final = (
     STANDING,
@@ -55,6 +56,8 @@ members = "everyone"
 members = "everyone"
 [subscribe]
 members = "everyone"
+[export]
+groups = ["S01LEADS"]
 """
 BY_ID: Final = "/segment <id>"
 

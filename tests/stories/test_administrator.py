@@ -35,6 +35,16 @@ def test_an_administrator_exports_a_segment_and_it_is_on_record(
     assert not [seen for seen in ada.sees("app") if seen["files"]]
 
 
+def test_whoever_is_in_the_right_user_group_exports_unless_a_guest(
+    workspace: LocalWorkspace, pia: Driver, gus: Driver, room: str
+) -> None:
+    told, message = sent(workspace, pia, "/segment export installment")
+    lines = read_csv(workspace, message)
+    assert f"The {len(lines):,} customers of Installment-Focused" in told
+    assert "BALANCE" not in lines[0]
+    assert "You may not export customers." in asks(gus, "/segment export cash", room)["text"]
+
+
 def test_another_who_wants_to_export_is_told_whom_to_ask(
     office: Office, ada: Driver, room: str
 ) -> None:
@@ -65,6 +75,9 @@ def test_the_trail_is_whole_until_somebody_edits_a_record(
     asks(ada, "/segment sizes", room)
     end = segbot("audit", "verify").split("Its end: ")[1].strip()
     asks(ada, "/segment C99999", room)
+    exported = segbot("audit", "export", "--customer", "C99999").splitlines()
+    assert len(exported) == 2
+    assert "U01ADA" in exported[1]
     assert "whole" in segbot("audit", "verify", "--through", end)
     change = "update audit set member = :member where member != :member and id in (:id)"
     engine = open_store(office.environment["SEGBOT_STORE_URL"]).engine
