@@ -17,8 +17,19 @@ from typing import Final
 
 from rich.console import Console
 
+from bot.demo_cast import (
+    CHANNELS,
+    DIGEST_CHANNEL,
+    LINKS,
+    MEMBERS,
+    POLICY,
+    Examples,
+    greeting,
+    set_up,
+    talk,
+)
 from bot.demo_data import prepare, typical_customers
-from bot.local_workspace import Channel, Greeting, LocalWorkspace, Member, PortInUse
+from bot.local_workspace import LocalWorkspace, PortInUse
 from bot.manifest import manifest
 from segmentation.errors import SegbotError
 from segmentation.model import FORMAT
@@ -28,16 +39,6 @@ from segmentation.store import open_store
 
 _FOLDER: Final = Path(".segbot/demo")
 _VERSION: Final = 1  # raised when the demo's data are made differently
-_DIGEST_CHANNEL: Final = Channel("C01SEGMENTS", "segments", "The weekly digest of the portfolio")
-_CHANNELS: Final = (
-    _DIGEST_CHANNEL,
-    Channel("C02CREDITRISK", "credit-risk", "Limits, cash advances, collections"),
-    Channel("C03MARKETING", "marketing", "Campaigns and offers"),
-)
-_MEMBERS: Final = (
-    Member("U01ADA", "Ada Okafor", "Credit risk"),
-    Member("U02BEN", "Ben Ruiz", "Marketing"),
-)
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _READY_WITHIN: Final = 30  # seconds
 _STOP_WITHIN: Final = 10  # seconds
@@ -64,9 +65,14 @@ class Prepared:
 
 def run_demo(data: Path | None, port: int, *, browser: bool) -> None:
     """Show the bot in a local workspace until Ctrl-C; a busy port is replaced by a free one."""
-    prepared = _prepared(data, datetime.now(UTC))
+    now = datetime.now(UTC)
+    prepared = _prepared(data, now)
+    kept = open_store(f"sqlite:///{prepared.store}")
+    whose = f"The customers are those of {data.name}" if data else "Every customer in it is made up"
+    examples = Examples(typical_customers(kept), whose)
+    kept.engine.dispose()
     workspace = LocalWorkspace(
-        manifest(), members=_MEMBERS, channels=_CHANNELS, greeting=_greeting(prepared, data)
+        manifest(links=LINKS), members=MEMBERS, channels=CHANNELS, greeting=greeting(examples)
     )
     for number in (signal.SIGINT, signal.SIGTERM):  # a script may have switched them off
         signal.signal(number, signal.default_int_handler)
@@ -74,15 +80,23 @@ def run_demo(data: Path | None, port: int, *, browser: bool) -> None:
         # A copy for this run: the workspace forgets its messages, so the ledger has to as well.
         folder = stack.enter_context(TemporaryDirectory(prefix="segbot-demo-"))
         store = Path(shutil.copy(prepared.store, folder))
+        _set_up(store, now)
         url = _served(stack, workspace, port)
         bot = stack.enter_context(_bot(workspace, prepared, store))
         _wait_until_ready(workspace, bot)
+        talk(workspace, examples)
         _console.print(f"\nSegbot is ready: [bold]{url}[/bold]\nCtrl-C stops it.")
         if browser and _has_display():
             webbrowser.open(url)
         bot.wait()
         raise SegbotError("The bot stopped by itself; its last lines above say why.")
     _console.print("Stopped.")
+
+
+def _set_up(file: Path, now: datetime) -> None:
+    store = open_store(f"sqlite:///{file}")
+    set_up(store, now)
+    store.engine.dispose()
 
 
 def _served(stack: ExitStack, workspace: LocalWorkspace, port: int) -> str:
@@ -114,11 +128,13 @@ def _bot(
             "SLACK_API_URL": workspace.api_url,
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_APP_TOKEN": workspace.app_token,
-            "SEGBOT_DIGEST_CHANNEL": _DIGEST_CHANNEL.id,
+            "SEGBOT_DIGEST_CHANNEL": DIGEST_CHANNEL,
             "SEGBOT_CATCH_UP_HOURS": "168",  # so that the digest is there on any day of the week
             "SEGBOT_MODEL_DIR": str(prepared.model),
             "SEGBOT_STORE_URL": f"sqlite:///{store}",
             "SEGBOT_DATA_LABEL": prepared.label,
+            "SEGBOT_POLICY": str(POLICY),
+            "SEGBOT_UNFURL": LINKS.address,
         }
     )
     command = [sys.executable, "-m", "bot", "run"]
@@ -137,23 +153,6 @@ def _has_display() -> bool:
     """Whether a browser can be opened that is not a text browser in this terminal."""
     return sys.platform in ("darwin", "win32") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-
-
-def _greeting(prepared: Prepared, data: Path | None) -> Greeting:
-    customers = typical_customers(open_store(f"sqlite:///{prepared.store}"))
-    whose = f"The customers are those of {data.name}" if data else "Every customer in it is made up"
-    return Greeting(
-        title="Welcome to Segbot",
-        text=(
-            "You are in a local workspace: it looks like Slack and runs on this machine alone, but "
-            f"the bot in it is the real one. {whose}. Choose one of these, then press Enter:"
-        ),
-        tries=(
-            ("Look up a customer", f"/segment {customers[0]}"),
-            ("Compare a few", f"/segment {' '.join(customers)}"),
-            ("Enter figures by hand", "/segment"),
-        ),
     )
 
 

@@ -70,7 +70,10 @@ class UserGroup:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What the page shows to a newcomer; a try is a label and the text it puts in the composer."""
+    """What the page shows to a newcomer.
+
+    A try is a label and the text that it puts in the composer, or #home or #C… for a place to go.
+    """
 
     title: str
     text: str

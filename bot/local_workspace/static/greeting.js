@@ -1,4 +1,4 @@
-// The card that greets a newcomer with things to try; a click puts one into the composer.
+// The card that greets a newcomer with things to try; a click puts one into the composer, or goes to a place.
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
@@ -47,9 +47,15 @@ export class Greeting {
     this.button.setAttribute("aria-expanded", String(open));
   }
 
+  // A place by the name it has in the sidebar.
+  #told(text) {
+    if (text === "#home") return "Home";
+    return text.startsWith("#") ? `#${this.page.names.channel(text.slice(1)) ?? "channel"}` : text;
+  }
+
   #content({ title, text, tries }) {
     const close = () => this.#open(false);
-    const fill = (command) => () => this.fill(command);
+    const fill = (text) => () => (text.startsWith("#") ? (location.hash = text) : this.fill(text));
     return [
       h("button", { type: "button", class: "icon-button", "aria-label": "Close", click: close }, icon("close")),
       !this.#brief && h("h3", {}, title),
@@ -58,7 +64,7 @@ export class Greeting {
         "ul",
         { class: "tries" },
         tries.map(({ label, text }) =>
-          h("li", {}, h("button", { type: "button", title: text, click: fill(text) }, label, h("code", {}, text))),
+          h("li", {}, h("button", { type: "button", title: label, click: fill(text) }, label, h("code", {}, this.#told(text)))),
         ),
       ),
     ].filter(Boolean);
