@@ -207,63 +207,76 @@ def _export(desk: Desk, asked: Asked) -> Message:
     return sentence(told)
 
 
+_CUSTOMERS: Final = "Customers"
+_LISTS: Final = "Whole lists"
+_PORTFOLIO: Final = "The portfolio"
+_DIGEST: Final = "The weekly digest"
+_SEGBOT: Final = "About Segbot"
 SUB_COMMANDS: Final[dict[str, SubCommand]] = {
-    "sizes": SubCommand(
-        Usage("sizes", "how many customers each segment has, and what moved"), _sizes
-    ),
-    "segments": SubCommand(
-        Usage("segments", "what each segment is like, and what to do about it"), _segments
-    ),
-    "digest": SubCommand(
-        Usage("digest", "this week's digest, as a preview for you alone"), _digest
-    ),
-    "subscribe": SubCommand(
-        Usage("subscribe", "a channel gets the digest every week: choose when and what"),
-        _subscribe,
-        Action.SUBSCRIBE,
-    ),
-    "subscriptions": SubCommand(
-        Usage("subscriptions", "this channel's digest and yours: change, send, end"), _subscriptions
-    ),
-    "unsubscribe": SubCommand(
-        Usage("unsubscribe", "this channel gets the digest no more"), _unsubscribe, Action.SUBSCRIBE
-    ),
-    "status": SubCommand(
-        Usage("status", "how each digest went and when the next comes; snapshot and model"), _status
-    ),
     "watching": SubCommand(
-        Usage("watching", "the customers you watch, and how to stop"), _watching, Action.WATCH
-    ),
-    "model": SubCommand(Usage("model", "which model answers, since when, and how good"), _model),
-    "audit": SubCommand(
-        Usage(
-            "audit [id] [since DATE]",
-            "who looked up what: all, or about a customer or member, or from a day on",
-        ),
-        _audit,
-        Action.ADMINISTER,
-        takes_more=True,
+        Usage("watching", "the customers you watch, and how to stop", _CUSTOMERS),
+        _watching,
+        Action.WATCH,
     ),
     "upload": SubCommand(
-        Usage("upload", "have a whole list scored; or drop the file in a direct message with me"),
+        Usage("upload", "the segment of every customer in a file of yours", _LISTS),
         _upload,
         Action.UPLOAD,
     ),
     "export": SubCommand(
         Usage(
-            "export <segment>", "all customers of a segment as a file; “with figures” adds these"
+            "export <segment>",
+            "all customers of a segment as a file; “with figures” adds these",
+            _LISTS,
         ),
         _export,
         Action.EXPORT,
         takes_more=True,
         result="begun",
     ),
-    "help": SubCommand(Usage("help", "this list"), _help, None),
+    "sizes": SubCommand(
+        Usage("sizes", "how many customers each segment has, and what moved", _PORTFOLIO), _sizes
+    ),
+    "segments": SubCommand(
+        Usage("segments", "what each segment is like, and what to do about it", _PORTFOLIO),
+        _segments,
+    ),
+    "digest": SubCommand(
+        Usage("digest", "this week's, as a preview for you alone", _DIGEST), _digest
+    ),
+    "subscribe": SubCommand(
+        Usage("subscribe", "a channel gets it every week: choose when and what", _DIGEST),
+        _subscribe,
+        Action.SUBSCRIBE,
+    ),
+    "subscriptions": SubCommand(
+        Usage("subscriptions", "this channel's and yours: change, send, end", _DIGEST),
+        _subscriptions,
+    ),
+    "unsubscribe": SubCommand(
+        Usage("unsubscribe", "this channel gets it no more", _DIGEST),
+        _unsubscribe,
+        Action.SUBSCRIBE,
+    ),
+    "status": SubCommand(
+        Usage("status", "how each went and when the next comes; snapshot and model", _DIGEST),
+        _status,
+    ),
+    "model": SubCommand(
+        Usage("model", "which model answers, since when, and how good", _SEGBOT), _model
+    ),
+    "audit": SubCommand(
+        Usage("audit [id] [since DATE]", "who asked what, and about whom; for admins", _SEGBOT),
+        _audit,
+        Action.ADMINISTER,
+        takes_more=True,
+    ),
+    "help": SubCommand(Usage("help", "this list", _SEGBOT), _help, None),
 }
 USAGES: Final[tuple[Usage, ...]] = (
-    Usage("<customer id>", "which segment a customer is in, why, how sure, and what to do"),
-    Usage("<id> <id> …", f"up to {MOST_IDS} customers at a glance, more as a file"),
-    Usage("", "a short form: six figures of someone who is in no portfolio yet"),
-    Usage("form", "the full form, with all 17 figures"),
+    Usage("<customer id>", "which segment a customer is in, why, how sure, what to do", _CUSTOMERS),
+    Usage("<id> <id> …", f"up to {MOST_IDS} customers at a glance, more as a file", _CUSTOMERS),
+    Usage("", "a short form: six figures of someone who is in no portfolio yet", _CUSTOMERS),
+    Usage("form", "the full form, with all 17 figures", _CUSTOMERS),
     *(sub_command.usage for sub_command in SUB_COMMANDS.values()),
 )

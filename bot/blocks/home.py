@@ -9,7 +9,7 @@ from bot.blocks import lists, shortcuts, subscribing
 from bot.blocks.digest import STALE_AFTER
 from bot.blocks.form import OPEN
 from bot.blocks.found import look_up_buttons
-from bot.blocks.guide import MORE_WAYS, Usage, usage_lines
+from bot.blocks.guide import Usage, usage_blocks, ways_block
 from bot.blocks.parts import (
     Block,
     View,
@@ -55,8 +55,6 @@ def home_view(shown: Dashboard) -> View:
     book = shown.book
     made = (book.model if book else shown.model).provenance
     blocks: list[Block] = [
-        header("Your customers by segment"),
-        *(_book_blocks(book, shown.today, shown.label) if book else [section(_NOTHING_YET)]),
         actions(
             button("Look up a customer", shortcuts.OPEN, primary=True),
             button("Enter figures by hand", OPEN),
@@ -64,14 +62,19 @@ def home_view(shown: Dashboard) -> View:
         ),
         *_own(shown),
         _DIVIDER,
+        header("Your customers by segment"),
+        *(_book_blocks(book, shown.today, shown.label) if book else [section(_NOTHING_YET)]),
+        _DIVIDER,
         header("The weekly digest"),
         section(bullets(shown.digests)),
         actions(button("Subscribe a channel", subscribing.OPEN)),
         _DIVIDER,
         header("What you can type, in any channel"),
-        section(usage_lines(shown.usages)),
+        *usage_blocks(shown.usages),
+        _DIVIDER,
+        header("What you can do without typing"),
+        ways_block(),
         context(
-            MORE_WAYS,
             f"Model trained on {day(datetime.fromisoformat(made.trained_at))} with "
             f"{made.customers:,} customers ({escaped(made.portfolio)})",
         ),
@@ -114,7 +117,6 @@ def _own(shown: Dashboard) -> list[Block]:
         *([context(f"And {more:,} more: `/segment watching`")] if more > 0 else []),
     ]
     return [
-        *([_DIVIDER, header("Your customers")] if shown.recent or shown.watched else []),
         *(recent if shown.recent else []),
         *(watched if shown.watched else []),
     ]

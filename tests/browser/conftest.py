@@ -82,7 +82,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             "request",
             lambda request: (
                 None
-                if request.url.startswith((address.split("#", maxsplit=1)[0], "data:", "blob:"))
+                if request.url.startswith((re.split("[?#]", address)[0], "data:", "blob:"))
                 else complaints.append(request.url)
             ),
         )

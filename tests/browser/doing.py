@@ -73,6 +73,7 @@ def drops(page: Page, name: str, content: str) -> None:
         }""",
         [name, content],
     )
+    expect(page.locator("textarea#composer")).to_be_enabled()
     page.dispatch_event("#composer-place .composer", "drop", {"dataTransfer": carried})
     expect(page.get_by_label(f"Remove {name}")).to_be_visible()
     page.locator("textarea#composer").press("Enter")
