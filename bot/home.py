@@ -42,4 +42,4 @@ def _digests(desk: Desk, member: str) -> list[str]:
     lines = subscription_lines(listed_subscriptions(desk, member))
     more = len(lines) - DIGESTS_SHOWN
     rest = [f"And {counted(more, 'channel')} more: `/segment status`"] if more > 0 else []
-    return [desk.next_post(), *lines[:DIGESTS_SHOWN], *rest]
+    return [*lines[:DIGESTS_SHOWN], *rest] or [desk.next_post()]

@@ -55,6 +55,7 @@ def home_view(shown: Dashboard) -> View:
     book = shown.book
     made = (book.model if book else shown.model).provenance
     blocks: list[Block] = [
+        header("Which kind of customer is this, and what to do?"),
         actions(
             button("Look up a customer", shortcuts.OPEN, primary=True),
             button("Enter figures by hand", OPEN),

@@ -151,9 +151,9 @@ def _notes(summary: ListSummary) -> list[Block]:
             if summary.warned
             else ""
         ),
-        f"{summary.unsure:,} lie near the border with another segment" if summary.unsure else "",
+        f"Near the border with another segment: {summary.unsure:,}" if summary.unsure else "",
         (
-            f"{summary.novel:,} differ from 99 in 100 customers of their segment"
+            f"More extreme than 99 in 100 customers of their segment: {summary.novel:,}"
             if summary.novel
             else ""
         ),

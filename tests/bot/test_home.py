@@ -22,7 +22,7 @@ def test_home_shows_sizes_movement_help_and_when_the_digest_comes(ada: Driver) -
     assert "*Snapshot of 16 Nov 2026*, 2 days old" in home
     assert "changed segment* since 9 Nov 2026" in home
     assert "Data of 16 Nov 2026: 2,000 customers" in home
-    assert "Next digest:" in home
+    assert "Next: " in home
     assert "Model trained on 18 Nov 2026" in home
     assert all(usage.what in home for usage in USAGES)
 
