@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -302,8 +303,9 @@ def test_no_change_in_one_feature_means_none_in_a_winsorised_model_either(
     winsorised: SegmentModel, portfolio: Portfolio
 ) -> None:
     steps = np.linspace(0.0, 1.0, 200)
-    without = [v for v in portfolio.values if counterfactuals(winsorised, v).single is None][:20]
-    assert without
+    every = (v for v in portfolio.values if counterfactuals(winsorised, v).single is None)
+    without = list(islice(every, 20))
+    assert len(without) == 20
     for values in without:
         known = winsorised.imputed(values)
         for lever in levers(values, known):

@@ -120,7 +120,7 @@ def test_a_workflow_gets_a_customers_segment_without_figures_and_posts_the_diges
     assert "You may not look up customers" in (refused.error or "")
     done = workspace.run_step(POST_DIGEST, {"channel": "C01SEGMENTS"}, "Ada Okafor")
     assert done.outputs == {"snapshot": "Snapshot of 16 Nov 2026"}
-    assert "Customer segments on 16 Nov 2026" in posted(ada, "segments")[-1]["text"]
+    assert "Customer segments on 16 Nov 2026" in posted(ada, "segments")[-3]["text"]
 
 
 def test_a_link_to_a_customer_unfolds_to_the_segments_name_alone_and_not_before_partners(
