@@ -64,8 +64,8 @@ def greeting(examples: Examples) -> Greeting:
         title="Welcome to Segbot",
         text=(
             "You are in a local workspace: it looks like Slack and runs on this machine alone, but "
-            f"the bot in it is the real one. {examples.whose}. At the lower left you choose whose "
-            "eyes you see with. Choose one of these, then press Enter:"
+            f"the bot in it is the real one. {examples.whose}. At the lower left you choose who "
+            "you are. Choose one of these; a command then waits for Enter:"
         ),
         tries=(
             ("Look up a customer", f"/segment {examples.customers[0]}"),

@@ -23,7 +23,7 @@ def segments_message(model: SegmentModel, playbook: Playbook, label: str) -> Mes
         borne_out = _borne_out(segment)
         blocks.append(
             section(
-                f"*{escaped(play.name)}* · {percent(segment.share)} of the customers learnt from\n"
+                f"*{escaped(play.name)}* · {percent(segment.share)} of the customers in training\n"
                 f"{escaped(play.summary)}{borne_out}"
             )
         )
@@ -84,7 +84,7 @@ def audit_message(records: Sequence[Record], which: str) -> Message:
     lines = [
         f"{record.at:%d %b %H:%M} UTC · <@{record.member}> · "
         f"{escaped(record.action)} · {escaped(record.result)}"
-        + (f" · <#{record.channel}>" if record.channel else "")
+        + _where(record.channel)
         + (f" · customer `{record.customer[:10]}…`" if record.customer else "")
         for record in records
     ]
@@ -99,3 +99,10 @@ def audit_message(records: Sequence[Record], which: str) -> Message:
             ),
         ]
     )
+
+
+def _where(channel: str) -> str:
+    """Where it was asked; the id of somebody's direct message would open nothing for others."""
+    if channel.startswith("D"):
+        return " · in a direct message"
+    return f" · <#{channel}>" if channel else ""
