@@ -27,8 +27,8 @@ from bot.demo_cast import (
     greeting,
     set_up,
     talk,
+    typical_customers,
 )
-from bot.demo_data import prepare, typical_customers
 from bot.local_workspace import LocalWorkspace, PortInUse
 from bot.manifest import manifest
 from segmentation.errors import SegbotError
@@ -166,6 +166,8 @@ def _prepared(data: Path | None, now: datetime) -> Prepared:
     ]
     prepared = Prepared(_FOLDER / key, label)
     if not prepared.folder.exists():
+        from bot.demo_data import prepare  # what trains takes a second to load
+
         for outdated in _FOLDER.glob("[0-9a-f]*"):
             shutil.rmtree(outdated)
         beside = Prepared(_FOLDER / f".{key}.new", label)

@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from bot.link_pattern import LinkPattern
 from bot.local_workspace import Channel, Greeting, LocalWorkspace, Member
 from bot.schedule import WeeklySlot
@@ -24,6 +26,7 @@ _STAFF: Final = (_ADA, _BEN, _PRIYA)
 _CREDIT_RISK: Final = "C02CREDITRISK"
 _MARKETING: Final = "C03MARKETING"
 _BERLIN: Final = "Europe/Berlin"
+_FIRST: Final = 300  # customers, for those who are typical
 _LOOKED_THROUGH: Final = 2_000  # customers, for one who has just changed segment
 
 MEMBERS: Final = (
@@ -75,6 +78,19 @@ def greeting(examples: Examples) -> Greeting:
             ("See the whole portfolio", "#home"),
         ),
     )
+
+
+def typical_customers(store: Store) -> list[str]:
+    """Three ids to try, each of another segment and close to its average, cash advances first."""
+    ids = store.first_customers(_FIRST)
+    found = store.look_up(ids)
+    assert found is not None
+    model = store.model(found.snapshot.model)
+    scored = model.assign(np.array([found.values[customer] for customer in ids]))
+    farthest_first = np.argsort(-scored.distance)
+    by_segment = {int(scored.segment[row]): ids[row] for row in farthest_first}
+    wanted = dict.fromkeys((2, 3, 0, *by_segment))
+    return [by_segment[segment] for segment in wanted if segment in by_segment][:3]
 
 
 def set_up(store: Store, now: datetime) -> None:

@@ -14,13 +14,12 @@ from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio, portfolio_from_frame, read_portfolio
 from segmentation.publishing import publish
 from segmentation.scoring import scored_batches
-from segmentation.store import Store, open_store
+from segmentation.store import open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 from segmentation.training import DEFAULT_SEED, train
 
 CUSTOMERS: Final = 5_000
 WEEKS: Final = 8
-_LOOKED_THROUGH: Final = 300
 _SEED: Final = 2026
 _RESAMPLES: Final = 50
 _console = Console(stderr=True, highlight=False)
@@ -75,16 +74,3 @@ def _model(portfolio: Portfolio, folder: Path, now: datetime) -> SegmentModel:
         return built_in
     save(trained, folder)
     return trained.model
-
-
-def typical_customers(store: Store) -> list[str]:
-    """Three ids to try, each of another segment and close to its average, cash advances first."""
-    ids = store.first_customers(_LOOKED_THROUGH)
-    found = store.look_up(ids)
-    assert found is not None
-    model = store.model(found.snapshot.model)
-    scored = model.assign(np.array([found.values[customer] for customer in ids]))
-    farthest_first = np.argsort(-scored.distance)
-    by_segment = {int(scored.segment[row]): ids[row] for row in farthest_first}
-    wanted = dict.fromkeys((2, 3, 0, *by_segment))
-    return [by_segment[segment] for segment in wanted if segment in by_segment][:3]
