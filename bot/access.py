@@ -40,22 +40,40 @@ class Access:
         self._lock = threading.Lock()
         self._asked: dict[str, deque[float]] = {}
 
-    def check(self, client: WebClient, member: str, channel: str, action: Action) -> None:
-        """Raise DeniedError, recorded, unless the member may do this now.
+    def check(
+        self, client: WebClient, member: str, channel: str, action: Action, *also: Action
+    ) -> None:
+        """Raise DeniedError, recorded, unless the member may do this now, and all that it implies.
 
         `channel` is where it was asked for, "" for Home, a form and other places outside channels.
         """
-        why = self._why_not(client, member, channel, action)
-        if why is not None:
-            self._audit.record(member, channel, str(action), [("", "denied")])
-            raise DeniedError(why)
+        why = self._too_often(member)
+        for needed in (action, *also):
+            why = why or self._why_not(client, member, channel, needed)
+            if why is not None:
+                self._audit.record(member, channel, str(needed), [("", "denied")])
+                raise DeniedError(why)
+
+    def allows(self, client: WebClient, member: str, *needed: Action) -> bool:
+        """Whether a member may have what the bot brings unasked; it counts as no request.
+
+        Raises UnknowableError where Slack does not tell who the member is.
+        """
+        return member in self.policy.admins or all(
+            rule.channels is None and self._is_named(client, member, rule)
+            for rule in map(self.policy.rule, needed)
+        )
+
+    def _too_often(self, member: str) -> str | None:
+        seconds = self._seconds_to_wait(member)
+        if seconds is None:
+            return None
+        return (
+            f"That was more than {counted(self.policy.a_minute, 'request')} within a minute. "
+            f"You can go on in {counted(seconds, 'second')}."
+        )
 
     def _why_not(self, client: WebClient, member: str, channel: str, action: Action) -> str | None:
-        if (seconds := self._seconds_to_wait(member)) is not None:
-            return (
-                f"That was more than {counted(self.policy.a_minute, 'request')} within a minute. "
-                f"You can go on in {counted(seconds, 'second')}."
-            )
         rule = self.policy.rule(action)
         if member in self.policy.admins:
             return None

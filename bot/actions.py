@@ -139,6 +139,7 @@ def unwatch_wanted(
     desk.watches.remove(member, customer)
     desk.audit.record(member, channel, "watch", [(customer, "ended")])
     if body.get("view", {}).get("type") == "home":
+        desk.access.check(client, member, "", Action.LOOK_UP)
         show_home(desk, client, member)
     else:
         tell(client, body, respond, f"You watch customer {customer} no more.")

@@ -197,7 +197,7 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
     elif "event" in body:
         _answer_event_error(text, body["event"], client)
     elif body.get("view", {}).get("type") == "modal":
-        client.views_update(view_id=body["view"]["id"], view=told_view(text))
+        client.views_push(trigger_id=body["trigger_id"], view=told_view(text))
     else:
         client.views_publish(user_id=body["user"]["id"], view=trouble_home(text))
     return _acknowledged({})

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 _BELIEVED: Final = 300.0  # seconds
+_SECONDS: Final = 1  # that Slack may take to tell: whoever asked waits for an answer within three
 _MOST: Final = 10_000  # answers kept; a large company has more members
 _OUTSIDE: Final = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_bot")
 _NO_SUCH_MEMBER: Final = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -48,14 +49,14 @@ class Directory:
 
     def person(self, client: WebClient, member: str) -> Person:
         """Who a member is; one whom Slack does not show is from outside."""
-        found: Person = self._believed(
-            client, "member", member, lambda: self._asked(client, member)
-        )
+        hasty = _hasty(client)
+        found: Person = self._believed(hasty, "member", member, lambda: self._asked(hasty, member))
         return found
 
     def members(self, client: WebClient, group: str) -> frozenset[str]:
         """Who is in a user group; nobody, and a line in the log, where there is no such group."""
-        found: frozenset[str] = self._believed(client, "group", group, lambda: _in(client, group))
+        hasty = _hasty(client)
+        found: frozenset[str] = self._believed(hasty, "group", group, lambda: _in(hasty, group))
         return found
 
     def _asked(self, client: WebClient, member: str) -> Person:
@@ -90,6 +91,18 @@ class Directory:
                 self._said.clear()
             self._said[known] = (now + _BELIEVED, said)
         return said
+
+
+def _hasty(client: WebClient) -> WebClient:
+    """The same client, which waits a second."""
+    return WebClient(
+        token=client.token,
+        base_url=client.base_url,
+        timeout=_SECONDS,
+        proxy=client.proxy,
+        ssl=client.ssl,
+        retry_handlers=[],
+    )
 
 
 def _in(client: WebClient, group: str) -> frozenset[str]:

@@ -77,33 +77,42 @@ def _nobody(desk: Desk, customer: str) -> str:
 
 def form_widened(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     """Show the full form in place of the short one, with what was typed."""
-    desk.access.check(client, body["user"]["id"], "", Action.FORM)
     form = _typed_form(body["view"])
+    _check(desk, client, body["user"]["id"], form)
     replace_shown(client, body, _shown(desk, replace(form, quick=False, remark="")))
     ack()
 
 
 def form_tried(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     """Fill in a change that leads to another segment."""
-    desk.access.check(client, body["user"]["id"], "", Action.FORM)
-    shown = body["view"]
+    shown, member = body["view"], body["user"]["id"]
     is_form = shown["callback_id"] == SUBMITTED
     form = unpacked(shown["private_metadata"]) if is_form else carried(shown["private_metadata"])
+    _check(desk, client, member, form)
     values = _figures(desk, form.customer) if is_form else form.values
     row = _row(values)
     answer = _answer(desk, form, row, _present(desk, form.customer))
-    way = answer.ways[int(body["actions"][0]["value"])]
-    changed = form.refilled(_by_column(way.applied(row)), form.customer)
+    place = int(body["actions"][0]["value"])
+    if place >= len(answer.ways):
+        raise SegbotError("That change leads nowhere in the newest snapshot. Open the form anew.")
+    changed = form.refilled(_by_column(answer.ways[place].applied(row)), form.customer)
+    desk.audit.record(member, "", "fill in", [(form.customer, "shown")])
     replace_shown(client, body, _shown(desk, changed))
     ack()
+
+
+def _check(desk: Desk, client: WebClient, member: str, form: Form) -> None:
+    """A form that is about a customer also tells of the customer."""
+    also = (Action.LOOK_UP,) if form.customer else ()
+    desk.access.check(client, member, "", Action.FORM, *also)
 
 
 def form_submitted(
     desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient
 ) -> None:
     """Answer with all faults under their inputs, or with the result in the form's place."""
-    desk.access.check(client, body["user"]["id"], "", Action.FORM)
     form, typed = unpacked(view["private_metadata"]), _state(view)
+    _check(desk, client, body["user"]["id"], form)
     present = _present(desk, form.customer)
     blanks = _may_be_blank(_model(desk, present), present)
     values: dict[str, float] = dict.fromkeys(COLUMNS, math.nan)
@@ -125,8 +134,9 @@ def form_submitted(
 
 def form_edited(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     """Bring the form back with the figures that the result was made from."""
-    desk.access.check(client, body["user"]["id"], "", Action.FORM)
-    replace_shown(client, body, _shown(desk, carried(body["view"]["private_metadata"])))
+    form = carried(body["view"]["private_metadata"])
+    _check(desk, client, body["user"]["id"], form)
+    replace_shown(client, body, _shown(desk, form))
     ack()
 
 

@@ -39,7 +39,7 @@ def links_shared(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
 
 def _may(desk: Desk, client: WebClient, member: str, channel: str, customers: list[str]) -> bool:
     try:
-        desk.access.check(client, member, channel, Action.SHARE)
+        desk.access.check(client, member, channel, Action.SHARE, Action.LOOK_UP)
     except DeniedError:
         return False
     if why_not_shown_in(client, channel) is not None:

@@ -34,7 +34,7 @@ _watches = Table(
     Column("model", String(64), nullable=False),
     Column("as_of", Date, nullable=False),
 )
-MOST: Final = 50  # customers that one member watches
+MOST: Final = 45  # customers that one member watches; a message holds 50 blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,16 @@ class Watches:
                 .values(segment=segment, model=model, as_of=as_of)
             )
             return told.rowcount == 1
+
+    def put_back(self, watch: Watch, as_of: date) -> None:
+        """Undo `tell` of the snapshot of `as_of`: the member was not told after all."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_watches)
+                .where(_watches.c.member == watch.member, _watches.c.customer == watch.customer)
+                .where(_watches.c.as_of == as_of)
+                .values(segment=watch.segment, model=watch.model, as_of=watch.as_of)
+            )
 
     def _found(self, query: Select[Any]) -> list[Watch]:
         with self._engine.connect() as connection:

@@ -55,12 +55,17 @@ def _under(found: Answers, label: str, first: str) -> Block:
 def _sharing(found: Answers) -> list[Block]:
     if not found.answers:
         return []
-    share = button("Share to channel", SHARE, value=json.dumps([*found.answers])) | asking(
+    share = button("Share to channel", SHARE, value=_packed(found)) | asking(
         "Share with everyone here?",
         "The channel sees what this table says, and that you shared it.",
         "Share",
     )
     return [actions(share)]
+
+
+def _packed(found: Answers) -> str:
+    """The ids for the button's value, which holds 2,000 characters."""
+    return json.dumps([*found.answers], ensure_ascii=False)
 
 
 def _row(customer: str, answer: Answer | None) -> tuple[str, ...]:
