@@ -82,14 +82,14 @@ class Access:
         except UnknowableError:
             return (
                 "Slack does not tell right now whether you may do this, so it was not done. "
-                f"Please try again in a minute; if it stays so, ask {self._whom(client)}."
+                f"Please try again in a minute; if it stays so, ask {self.whom(client)}."
             )
         if not allowed:
-            return f"You may not {action.words}. Ask {self._whom(client)} if you should."
+            return f"You may not {action.words}. Ask {self.whom(client)} if you should."
         if rule.channels is not None and channel not in rule.channels:
             return (
                 f"You may not {action.words} here. "
-                f"Ask {self._whom(client)} in which channels it may be done."
+                f"Ask {self.whom(client)} in which channels it may be done."
             )
         return None
 
@@ -116,7 +116,7 @@ class Access:
             raise unknowable
         return False
 
-    def _whom(self, client: WebClient) -> str:
+    def whom(self, client: WebClient) -> str:
         """Whom to ask: as the policy says, or its admins by name."""
         if self.policy.ask:
             return self.policy.ask

@@ -222,7 +222,7 @@ def check_may_change(desk: Desk, client: WebClient, member: str, one: Subscripti
         desk.audit.record(member, one.channel, "subscription change", [("", "denied")])
         whose = "the member who subscribed it" if one.owner else "whoever runs Segbot"
         raise DeniedError(
-            f"Only {whose} or an admin may change this. Ask {desk.access.policy.ask}."
+            f"Only {whose} or an admin may change this. Ask {desk.access.whom(client)}."
         )
 
 
