@@ -105,7 +105,7 @@ def furnished(folder: Path, trained: TrainedModel, **more: str) -> Settings:
         "segbot_catch_up_hours": 168,
         "segbot_data_label": "Made-up customers",
     }
-    return Settings(**(usual | more))
+    return Settings.model_validate(usual | more)
 
 
 @pytest.fixture

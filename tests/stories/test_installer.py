@@ -30,11 +30,9 @@ DRIVES = set(DEPARTURES)
 
 
 @pytest.fixture
-def in_an_empty_folder(
-    segbot: Segbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., None]:
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Nothing is set; what is given is written into .env, as an installer does."""
-    assert segbot
+    monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
