@@ -6,12 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
-from segmentation.errors import PortfolioError, SegbotError
+from segmentation.errors import SegbotError
 from segmentation.model import load_model
 from segmentation.places import Places
 from segmentation.playbook import load_playbook
 from segmentation.store import open_store
-from segmentation.wording import counted, quoted
+from segmentation.wording import counted
 
 _PANEL: Final = "Customers"
 
@@ -46,13 +46,7 @@ def score_list_command(
     places: Places = context.obj
     playbook = load_playbook(places.playbook)
     name = called or customers.name
-    file = list_file(customers, name)
-    if file.has_ids_alone and file.expected > most_ids:
-        told = (
-            f"{quoted(name)} holds ids without figures, and more than {most_ids:,} of them: "
-            "send fewer, or send their figures along."
-        )
-        raise PortfolioError([told])
+    file = list_file(customers, name, most_ids)
 
     def tell(rows: int) -> None:
         typer.echo(f"{rows} of about {max(file.expected, rows)} rows")

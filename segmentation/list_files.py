@@ -4,7 +4,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -46,6 +46,7 @@ class ListFile:
     """A list that can be read; `name` is what people call it, `positions` are those of columns.
 
     `expected` is about how many rows it has; `ignored` are the headers that mean nothing here.
+    `most_ids` is how many rows it may have where these are ids alone.
     """
 
     name: str
@@ -55,6 +56,7 @@ class ListFile:
     expected: int
     delimiter: str = ""
     width: int = 0
+    most_ids: int = MOST_ROWS
 
     @property
     def has_ids_alone(self) -> bool:
@@ -62,11 +64,21 @@ class ListFile:
         return list(self.positions) == [CUSTOMER_ID]
 
     def rows(self) -> Iterator[Rows]:
-        """All rows in their order; rows of text without any content are left out."""
-        return _csv_rows(self) if self.delimiter else _parquet_rows(self)
+        """All rows in their order; rows of text without any content are left out.
+
+        Raises PortfolioError as soon as there are more than a list may have.
+        """
+        read = 0
+        for rows in _csv_rows(self) if self.delimiter else _parquet_rows(self):
+            read += len(rows.numbers)
+            if self.has_ids_alone and read > self.most_ids:
+                raise PortfolioError([_too_many_ids(self)])
+            if read > MOST_ROWS:
+                raise PortfolioError([_too_long(self)])
+            yield rows
 
 
-def list_file(path: Path, name: str) -> ListFile:
+def list_file(path: Path, name: str, most_ids: int = MOST_ROWS) -> ListFile:
     """Open a list; PortfolioError when the file as a whole cannot be one."""
     problem = ending_problem(name)
     if problem is not None:
@@ -78,17 +90,27 @@ def list_file(path: Path, name: str) -> ListFile:
     is_parquet = name.lower().endswith(PARQUET_ENDING)
     found = _parquet_file(name, data) if is_parquet else _text_file(name, data)
     if found.expected > MOST_ROWS:
-        raise PortfolioError(
-            [f"{quoted(name)} has more than {MOST_ROWS:,} rows: split it into smaller files."]
-        )
-    return found
+        raise PortfolioError([_too_long(found)])
+    return replace(found, most_ids=most_ids)
+
+
+def _too_long(file: ListFile) -> str:
+    return f"{quoted(file.name)} has more than {MOST_ROWS:,} rows: split it into smaller files."
+
+
+def _too_many_ids(file: ListFile) -> str:
+    return (
+        f"{quoted(file.name)} holds ids without figures, and more than {file.most_ids:,} of them: "
+        "send fewer, or send their figures along."
+    )
 
 
 def _text_file(name: str, data: bytes) -> ListFile:
     text = checked_text(name, data)
     delimiter, headers = csv_layout(text)
     positions, ignored = _columns(headers)
-    lines = text.count(b"\n") + (not text.endswith(b"\n"))
+    ends = text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+    lines = ends + (not text.endswith((b"\n", b"\r")))
     return ListFile(name, text, positions, ignored, lines - 1, delimiter, len(headers))
 
 

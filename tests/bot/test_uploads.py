@@ -222,9 +222,12 @@ def test_ids_alone_are_looked_up_and_accounted_for_one_by_one(
     assert [record.result for record in records] == ["shown"] * 3 + ["unknown"]
 
 
-def test_many_ids_are_no_way_round_the_export(workspace: LocalWorkspace, ada: Driver) -> None:
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_many_ids_are_no_way_round_the_export(
+    workspace: LocalWorkspace, ada: Driver, end: str
+) -> None:
     before = newest(ada)
-    many = "\n".join(["CUST_ID", *(f"C{row}" for row in range(1_001))])
+    many = end.join(["CUST_ID", *(f"C{row}" for row in range(1_001))])
     ada.sends_file("app", "everyone.csv", many.encode())
     assert settled(workspace, ada, "and more than 1,000 of them: send fewer", before)
 

@@ -218,6 +218,22 @@ def test_ids_alone_are_looked_up_in_the_newest_snapshot(
     assert (summary.rows, summary.bad, summary.as_of) == (4, 1, "2026-11-16")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_how_long_a_list_may_be_goes_by_its_rows_however_lines_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr("segmentation.list_files.MOST_ROWS", 3)
+    path = tmp_path / "ids.csv"
+    path.write_bytes(end.join(["CUST_ID", "C1", "C2", "", "C3", ""]).encode())
+    with pytest.raises(PortfolioError, match="more than 3 rows"):
+        list_file(path, "ids.csv")
+    path.write_bytes(end.join(["CUST_ID", "C1", "", "C2", ""]).encode())
+    with pytest.raises(PortfolioError, match="more than 1 of them"):
+        list(list_file(path, "ids.csv", most_ids=1).rows())
+    (rows,) = list_file(path, "ids.csv", most_ids=2).rows()
+    assert rows.cells["CUST_ID"].tolist() == ["C1", "C2"]
+
+
 def test_ids_alone_need_a_snapshot(desk: Desk, store: Store) -> None:
     with pytest.raises(SegbotError, match="no portfolio has been scored yet"):
         desk.looks_up("CUST_ID\nC1\n", store)
