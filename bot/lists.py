@@ -12,7 +12,7 @@ from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Final
+from typing import Any, Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -31,6 +31,7 @@ from bot.errands import tell
 from bot.list_jobs import ListJobs, LostJob
 from bot.list_worker import CHART, SCORED, StoppedError, Worker
 from bot.parcels import Attachment, send_files
+from bot.sender import patiently
 from bot.trouble import told
 from segmentation.errors import SegbotError
 from segmentation.list_summary import ListSummary
@@ -94,41 +95,35 @@ class Lists:
         self._largest_mb = largest_mb
         self._at_once = at_once
         self._update_every = update_every
+        # One after the other, so that a message's lists are begun in its order.
+        self._front = ThreadPoolExecutor(1, thread_name_prefix="list-taken")
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="list")
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._open = 0
 
     def take(self, client: WebClient, order: Order) -> bool:
-        """Take an order and say so in the member's direct messages; False for one taken before.
+        """Take an order, which the member's direct messages then say; False for one taken before.
 
-        Raises SegbotError while the bot is stopping, and SlackApiError or OSError where nothing
-        can be said in those messages.
+        Nothing is asked of Slack here, so that many can be taken before Slack is kept waiting.
+        Raises SegbotError while the bot is stopping.
         """
-        if self._stop.is_set():
-            raise SegbotError(_INTERRUPTED)
-        job = self._jobs.add(order.origin, order.member, order.name, self._now())
-        if job is None:
-            return False
         with self._lock:
-            before = self._open - self._at_once + 1
+            if self._stop.is_set():
+                raise SegbotError(_INTERRUPTED)
+            job = self._jobs.add(order.origin, order.member, order.name, self._now())
+            if job is None:
+                return False
+            before = max(self._open - self._at_once + 1, 0)
             self._open += 1
-        try:
-            self._audit.record(order.member, order.channel, "upload", [("", "begun")])
-            place = _begun(client, order, waiting_message(order.name, max(before, 0)))
-            self._jobs.waits_in(job, place.channel, place.thread)
-        except Exception:
-            self._forget(job, "failed")
-            raise
-        try:
-            self._pool.submit(self._work, client, order, job, place)
-        except RuntimeError:  # closed in between: then this tells so
-            self._work(client, order, job, place)
+            self._front.submit(self._begin, client, order, job, before)
         return True
 
     def close(self) -> None:
         """Stop scoring, and tell whoever waits."""
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
+        self._front.shutdown(wait=True)
         self._pool.shutdown(wait=True)
 
     def tell_lost(self, client_of: Callable[[str], WebClient | None]) -> None:
@@ -148,6 +143,19 @@ class Lists:
         with self._lock:
             self._open -= 1
         self._jobs.close(job, state)
+
+    def _begin(self, client: WebClient, order: Order, job: int, before: int) -> None:
+        """Say that an order was taken, and have it done; where that fails, it is told."""
+        try:
+            self._audit.record(order.member, order.channel, "upload", [("", "begun")])
+            place = _begun(client, order, waiting_message(order.name, before))
+            self._jobs.waits_in(job, place.channel, place.thread)
+            self._pool.submit(self._work, client, order, job, place)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the member waits for an answer
+            self._forget(job, "failed")
+            where = order.channel if order.thread_ts else order.member
+            tell(client, where, f"{order.name}: {told(error)}", order.thread_ts)
+            self._audit.record(order.member, order.channel, "upload", [("", "failed")])
 
     def _work(self, client: WebClient, order: Order, job: int, place: _Place) -> None:
         state = "failed"
@@ -222,11 +230,12 @@ class Lists:
 
 
 def _begun(client: WebClient, order: Order, message: Message) -> _Place:
-    posted = client.chat_postMessage(
-        channel=order.channel if order.thread_ts else order.member,
-        thread_ts=order.thread_ts,
-        **message.payload(),
-    )
+    """Post the first word about an order; SlackApiError or OSError where that is not possible."""
+    where: dict[str, Any] = {
+        "channel": order.channel if order.thread_ts else order.member,
+        "thread_ts": order.thread_ts,
+    }
+    posted = patiently(lambda: client.chat_postMessage(**where, **message.payload()))
     return _Place(posted["channel"], order.thread_ts or posted["ts"], posted["ts"])
 
 

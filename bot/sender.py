@@ -70,7 +70,7 @@ def post(
     reason = "nothing to post"
     for form in _forms(client, channel, letter, thread_ts):
         try:
-            return _ts(_patiently(form, pause), channel)
+            return _ts(patiently(form, pause), channel)
         except SlackApiError as error:
             if not _is_refusal(error):
                 raise UnconfirmedError(str(error)) from error
@@ -83,7 +83,7 @@ def post(
     raise RefusedError(reason)
 
 
-def _patiently(form: Post, pause: Pause) -> SlackResponse:
+def patiently(form: Post, pause: Pause = time.sleep) -> SlackResponse:
     """Post; once more after the time that Slack asks for, as what it puts off it has not taken."""
     try:
         return form()

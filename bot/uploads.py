@@ -1,6 +1,6 @@
 """The listeners that take whole lists: sent in a direct message, chosen in a form, pointed at."""
 
-from typing import Any, Final
+from typing import Any
 
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
@@ -11,23 +11,20 @@ from bot.lists import Order
 from bot.policy import Action
 from segmentation.endings import ending_problem
 
-_ANSWERS: Final = 5  # that a response_url takes
-
 
 def file_received(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
     """Score every list in a direct message; what is no list gets a hint."""
     member, channel = event["user"], event["channel"]
     desk.access.check(client, member, channel, Action.UPLOAD)
     thread = event.get("thread_ts") or event["ts"]
-    for file in event["files"]:
-        problem = ending_problem(_name(file))
-        if problem is None:
-            origin = f"message {channel} {event['ts']} {file['id']}"
-            desk.lists.take(client, _order(desk, origin, file, member, channel, thread))
-        else:
-            client.chat_postMessage(
-                channel=channel, thread_ts=thread, **hint_message(problem).payload()
-            )
+    lists, problems = _told_apart(event["files"])
+    for file in lists:
+        origin = f"message {channel} {event['ts']} {file['id']}"
+        desk.lists.take(client, _order(desk, origin, file, member, channel, thread))
+    if problems:
+        client.chat_postMessage(
+            channel=channel, thread_ts=thread, **hint_message(problems).payload()
+        )
 
 
 def open_upload(desk: Desk, client: WebClient, trigger_id: str) -> None:
@@ -65,22 +62,26 @@ def list_pointed_at(
     member, channel = body["user"]["id"], body["channel"]["id"]
     desk.access.check(client, member, channel, Action.UPLOAD)
     message = body["message"]
-    files = message.get("files", [])
-    answers = [] if files else [hint_message("That message has no file.")]
-    for file in files:
-        problem = ending_problem(_name(file))
-        if problem is None:
-            origin = f"shortcut {body['action_ts']} {file['id']}"
-            desk.lists.take(client, _order(desk, origin, file, member, channel, None))
-        answers.append(hint_message(problem) if problem else elsewhere_message(_name(file)))
-    for answer in answers[:_ANSWERS]:
-        respond(
-            response_type="ephemeral",
-            replace_original=False,
-            thread_ts=message.get("thread_ts") or message["ts"],
-            **answer.payload(),
-        )
+    lists, problems = _told_apart(message.get("files", []))
+    for file in lists:
+        origin = f"shortcut {body['action_ts']} {file['id']}"
+        desk.lists.take(client, _order(desk, origin, file, member, channel, None))
+    if not lists and not problems:
+        problems = ["That message has no file."]
+    respond(
+        response_type="ephemeral",
+        replace_original=False,
+        thread_ts=message.get("thread_ts") or message["ts"],
+        **elsewhere_message([_name(file) for file in lists], problems).payload(),
+    )
     ack()
+
+
+def _told_apart(files: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The files that may be lists, and what is wrong with the others."""
+    problems = [ending_problem(_name(file)) for file in files]
+    lists = [file for file, problem in zip(files, problems, strict=True) if problem is None]
+    return lists, [problem for problem in problems if problem is not None]
 
 
 def _order(

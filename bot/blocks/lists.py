@@ -1,5 +1,6 @@
 """What is said about whole lists: how to send one, how far it is, and what came of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -52,16 +53,22 @@ def taken_view(name: str) -> View:
     return modal("Score a list", [section(told)]) | {"close": plain("Close")}
 
 
-def hint_message(problem: str) -> Message:
+def hint_message(problems: Sequence[str]) -> Message:
     """What was sent cannot be scored, and what can."""
-    return message([section(f"{escaped(problem)}\n{HOW}")])
+    return message(_hints(problems))
 
 
-def elsewhere_message(name: str) -> Message:
-    """Where the answer to a shortcut goes."""
-    return message(
-        [section(f"Scoring *{_called(name)}*. The result goes to your direct messages with me.")]
-    )
+def elsewhere_message(names: Sequence[str], problems: Sequence[str]) -> Message:
+    """Where the answer to a shortcut goes, and which of the files cannot be scored."""
+    scoring = [
+        section(f"Scoring *{_called(name)}*. The result goes to your direct messages with me.")
+        for name in names
+    ]
+    return message([*scoring, *_hints(problems)])
+
+
+def _hints(problems: Sequence[str]) -> list[Block]:
+    return [*(section(escaped(each)) for each in problems), section(HOW)] if problems else []
 
 
 def waiting_message(name: str, before: int) -> Message:

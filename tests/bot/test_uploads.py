@@ -333,6 +333,44 @@ def test_whoever_waits_when_the_bot_stops_is_told(
     assert own_desk.audit.records()[-1].result == "interrupted"
 
 
+def test_of_many_files_each_is_scored_though_slack_puts_one_off_and_breaks_on_another(
+    workspace: LocalWorkspace, ada: Driver, frame: pd.DataFrame
+) -> None:
+    before = newest(ada)
+    workspace.break_method(
+        "chat.postMessage", "ratelimited", http_status=429, retry_after=0, times=1
+    )
+    names = [f"part-{number}.csv" for number in range(3)]
+    ada.sends_files("app", {name: as_csv(frame) for name in names})
+    for name in names:
+        assert settled(workspace, ada, f"Scored *{name}*: 20 rows", before)
+    before = newest(ada)
+    workspace.break_method("chat.postMessage", "internal_error", times=1)
+    ada.sends_files("app", {name: as_csv(frame) for name in names})
+    assert settled(workspace, ada, "part-0.csv: Something went wrong on Segbot's side", before)
+    for name in names[1:]:
+        assert settled(workspace, ada, f"Scored *{name}*: 20 rows", before)
+
+
+def test_files_that_are_no_lists_are_answered_in_one_message(
+    workspace: LocalWorkspace, ada: Driver, frame: pd.DataFrame
+) -> None:
+    before = newest(ada)
+    ada.sends_files("app", {"a.png": b"PNG", "b.csv": as_csv(frame), "c.xlsx": b"PK"})
+    told = settled(workspace, ada, "a.png", before)
+    assert "c.xlsx" in told["text"]
+    assert told["text"].count("Send a CSV or Parquet file") == 1
+    sent = next(seen for seen in ada.sees("app") if seen["ts"] > before)
+    assert settled(workspace, ada, "Scored *b.csv*", before)
+    seen, before = len(ada.sees("app")), newest(ada)
+    ada.uses_shortcut(SCORE, sent)
+    notes = [each for each in ada.sees("app")[seen:] if each["ephemeral"]]
+    assert [
+        all(name in note["text"] for name in ("a.png", "b.csv", "c.xlsx")) for note in notes
+    ] == [True]
+    assert settled(workspace, ada, "Scored *b.csv*", before)
+
+
 def test_after_a_crash_nobody_waits_for_ever(
     workspace: LocalWorkspace, ada: Driver, bot: WebClient, desk: Desk
 ) -> None:
