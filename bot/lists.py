@@ -32,12 +32,14 @@ from bot.list_jobs import ListJobs, LostJob
 from bot.list_worker import CHART, SCORED, StoppedError, Worker
 from bot.parcels import Attachment, send_files
 from bot.sender import patiently
+from bot.sign_of_life import SignOfLife
 from bot.trouble import told
 from segmentation.errors import SegbotError
 from segmentation.list_summary import ListSummary
 from segmentation.model import MODEL_FILE
 from segmentation.safe_csv import as_it_was
 
+_AT_ONCE: Final = 2
 _UPDATE_EVERY: Final = 2.0  # seconds between two words about progress
 _ALIVE_EVERY: Final = 20.0  # seconds between two signs of life
 _INTERRUPTED: Final = "Segbot was stopped before this list was scored. Please send it again."
@@ -73,7 +75,8 @@ class _Place:
 class Lists:
     """Scores lists, so many at once; the others wait and are told so.
 
-    `update_every` is how many seconds pass between two words about progress.
+    `update_every` is how many seconds pass between two words about progress, `alive_every` between
+    two signs of life, which keep the other processes from taking a list for lost.
     """
 
     def __init__(
@@ -84,8 +87,8 @@ class Lists:
         now: Callable[[], datetime],
         label: str,
         largest_mb: int,
-        at_once: int = 2,
         update_every: float = _UPDATE_EVERY,
+        alive_every: float = _ALIVE_EVERY,
     ) -> None:
         self._jobs = jobs
         self._audit = audit
@@ -93,14 +96,13 @@ class Lists:
         self._now = now
         self._label = label
         self._largest_mb = largest_mb
-        self._at_once = at_once
         self._update_every = update_every
         # One after the other, so that a message's lists are begun in its order.
         self._front = ThreadPoolExecutor(1, thread_name_prefix="list-taken")
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="list")
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="list")
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._open = 0
+        self._alive = SignOfLife(lambda: jobs.alive(now()), alive_every)
 
     def take(self, client: WebClient, order: Order) -> bool:
         """Take an order, which the member's direct messages then say; False for one taken before.
@@ -114,8 +116,7 @@ class Lists:
             job = self._jobs.add(order.origin, order.member, order.name, self._now())
             if job is None:
                 return False
-            before = max(self._open - self._at_once + 1, 0)
-            self._open += 1
+            before = max(self._alive.begin() - _AT_ONCE + 1, 0)
             self._front.submit(self._begin, client, order, job, before)
         return True
 
@@ -140,9 +141,8 @@ class Lists:
                 tell(client, where, f"{job.name}: {_INTERRUPTED}", job.thread or None)
 
     def _forget(self, job: int, state: str) -> None:
-        with self._lock:
-            self._open -= 1
         self._jobs.close(job, state)
+        self._alive.end()
 
     def _begin(self, client: WebClient, order: Order, job: int, before: int) -> None:
         """Say that an order was taken, and have it done; where that fails, it is told."""
@@ -192,17 +192,15 @@ class Lists:
     def _progress(
         self, client: WebClient, order: Order, place: _Place
     ) -> Callable[[int, int], None]:
-        """Tells the member how far it is, now and then, and the other processes that it goes on."""
-        last = {"told": time.monotonic(), "alive": time.monotonic()}
+        """Tells the member how far it is, now and then."""
+        last = time.monotonic()
 
         def tell_now_and_then(done: int, expected: int) -> None:
+            nonlocal last
             now = time.monotonic()
-            if expected and now >= last["told"] + self._update_every:
-                last["told"] = now
+            if expected and now >= last + self._update_every:
+                last = now
                 _update(client, place, progress_message(order.name, done, expected))
-            if now >= last["alive"] + _ALIVE_EVERY:
-                last["alive"] = now
-                self._jobs.alive(self._now())
 
         return tell_now_and_then
 

@@ -2,11 +2,12 @@
 
 import csv
 import io
+import threading
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+from sqlalchemy import Engine
 
 from bot.blocks import lists
 from bot.blocks.lists import FILE, SCORE
 from bot.desk import Desk
 from bot.list_jobs import ListJobs
 from bot.list_worker import Worker
-from bot.lists import Lists
+from bot.lists import Lists, Order
 from bot.local_workspace import Driver, LocalWorkspace, Redelivery
 from bot.manifest import manifest
 from bot.policy import Action, Rule
@@ -395,6 +398,50 @@ def test_a_list_that_another_process_scores_is_not_lost(
     before = newest(ada)
     desk.lists.tell_lost(lambda _member: bot)
     assert newest(ada) == before
+
+
+class Slow(WebClient):
+    """A client to which Slack does not show a file before `shown` is set."""
+
+    shown = threading.Event()
+
+    def files_info(self, **wanted: Any) -> SlackResponse:
+        assert self.shown.wait(30)
+        return super().files_info(**wanted)
+
+
+class Signs(ListJobs):
+    """The record of lists, which keeps count of the signs of life besides."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.given = threading.Semaphore(0)
+
+    def alive(self, now: datetime) -> None:
+        super().alive(now)
+        self.given.release()
+
+
+def test_a_list_that_is_slow_to_come_is_not_lost(
+    workspace: LocalWorkspace, ada: Driver, bot: WebClient, own_desk: Desk, frame: pd.DataFrame
+) -> None:
+    now = NOON
+    engine, before = own_desk.store.engine, newest(ada)
+    jobs = Signs(engine)
+    worker = Worker({"SEGBOT_STORE_URL": str(engine.url)}, 60, most_ids=1_000)
+    scoring = Lists(jobs, own_desk.audit, worker, lambda: now, "", 50, alive_every=0.01)
+    ada.sends_file("segments", "slow.csv", as_csv(frame))
+    file = ada.sees("segments")[-1]["files"][0]["id"]
+    model = own_desk.shelf.current().document
+    client = Slow(bot.token, base_url=workspace.api_url)
+    scoring.take(client, Order("slow", file, "slow.csv", "U01ADA", "", None, model))
+    now += timedelta(minutes=3)
+    for _ in range(2):  # the first may have been under way
+        assert jobs.given.acquire(timeout=10)
+    assert ListJobs(engine).lost(now) == []
+    client.shown.set()
+    settled(workspace, ada, "Scored *slow.csv*", before)
+    scoring.close()
 
 
 def test_a_large_list_and_look_ups_go_side_by_side(
