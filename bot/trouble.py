@@ -15,6 +15,6 @@ def told(error: Exception) -> str:
     reference = secrets.token_hex(4)
     _log.error("Reference %s", reference, exc_info=error)
     return (
-        "Something went wrong on Segbot's side; nothing was changed. Please try again. "
-        f"If it happens again, tell whoever runs Segbot this reference: {reference}"
+        "Something went wrong on Segbot's side. Please look whether it was done all the same, and "
+        f"if not, try again. If it happens again, tell whoever runs Segbot this reference: {reference}"
     )

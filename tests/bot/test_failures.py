@@ -41,7 +41,7 @@ def breaks(desk: Desk, table: str) -> None:
 
 def reference(told: str, log: pytest.LogCaptureFixture) -> str:
     """The reference a person was given; the log has a traceback under it."""
-    assert "Something went wrong on Segbot's side" in told
+    assert "Something went wrong on Segbot's side. Please look whether it was done" in told
     (found,) = re.findall(r"reference: ([0-9a-f]{8})", told)
     (record,) = [record for record in log.records if found in record.getMessage()]
     assert record.levelno == logging.ERROR
