@@ -9,7 +9,8 @@ from slack_sdk import WebClient
 
 from bot.blocks.exports import begun_message, ids_message, segment_message
 from bot.desk import Desk
-from bot.parcels import Attachment, send_files
+from bot.parcels import Attachment
+from bot.sender import send_files
 from segmentation.errors import SegbotError
 from segmentation.features import COLUMNS
 from segmentation.list_summary import segment_named

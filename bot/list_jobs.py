@@ -97,7 +97,7 @@ class ListJobs:
             connection.execute(update(_jobs).where(mine).values(seen_at=now))
 
     def close(self, job: int, state: str) -> bool:
-        """End a job as done, failed or interrupted; False where that was done before."""
+        """End a job as done, failed, unclear or interrupted; False where that was done before."""
         with self._engine.begin() as connection:
             closed = connection.execute(
                 update(_jobs).where(_jobs.c.id == job, _jobs.c.state == _OPEN).values(state=state)

@@ -23,6 +23,7 @@ from bot.blocks.lists import (
     progress_message,
     scored_message,
     stopped_message,
+    unclear_message,
     waiting_message,
 )
 from bot.blocks.parts import Message
@@ -30,8 +31,8 @@ from bot.downloads import fetch
 from bot.errands import tell
 from bot.list_jobs import ListJobs, LostJob
 from bot.list_worker import CHART, SCORED, StoppedError, Worker
-from bot.parcels import Attachment, send_files
-from bot.sender import patiently
+from bot.parcels import Attachment
+from bot.sender import UnconfirmedError, patiently, send_files
 from bot.sign_of_life import SignOfLife
 from bot.trouble import told
 from segmentation.errors import SegbotError
@@ -165,9 +166,12 @@ class Lists:
             state = "done"
         except StoppedError:
             state = "interrupted"
-            self._tell_stopped(client, order, place, _INTERRUPTED, state)
+            self._tell_end(client, order, place, _INTERRUPTED, state)
+        except UnconfirmedError as error:
+            state = "unclear"
+            self._tell_end(client, order, place, told(error), state)
         except Exception as error:  # noqa: BLE001 - whatever it is, the member waits for an answer
-            self._tell_stopped(client, order, place, told(error), state)
+            self._tell_end(client, order, place, told(error), state)
         finally:
             self._forget(job, state)
 
@@ -217,13 +221,14 @@ class Lists:
                 ]
             self._audit.record(order.member, order.channel, "look up", looked_up)
 
-    def _tell_stopped(
+    def _tell_end(
         self, client: WebClient, order: Order, place: _Place, why: str, state: str
     ) -> None:
         try:
             self._audit.record(order.member, order.channel, "upload", [("", state)])
         finally:
-            _update(client, place, stopped_message(order.name))
+            ended = unclear_message if state == "unclear" else stopped_message
+            _update(client, place, ended(order.name))
             tell(client, place.channel, why, place.thread)
 
 

@@ -1,9 +1,9 @@
-"""Posting in channels: the richest form of a message first, then plainer ones, as text at last."""
+"""Posting messages: the richest form first, then plainer ones, as text at last."""
 
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, Final
@@ -118,6 +118,39 @@ def _forms(
             )
     yield lambda: client.chat_postMessage(**where, blocks=plain)
     yield lambda: client.chat_postMessage(**where)
+
+
+def send_files(
+    client: WebClient,
+    channel: str,
+    message: Message,
+    attachments: Sequence[Attachment],
+    thread_ts: str | None = None,
+) -> None:
+    """Post files and message in one; as plain text where Slack refuses the blocks.
+
+    `channel` is an id. Raises SlackApiError, OSError or HTTPException when it cannot be sent, and
+    UnconfirmedError when it may have arrived.
+    """
+    files: list[dict[str, str | None]] = [
+        {"id": upload(client, each), "title": each.title} for each in attachments
+    ]
+    where: dict[str, Any] = {"files": files, "channel_id": channel}
+    if thread_ts:
+        where["thread_ts"] = thread_ts
+    try:
+        try:
+            client.files_completeUploadExternal(**where, blocks=json.dumps(list(message.blocks)))
+        except SlackApiError as error:
+            if error.response["error"] != "invalid_blocks":
+                raise
+            client.files_completeUploadExternal(**where, initial_comment=message.text)
+    except SlackApiError as error:
+        if _is_refusal(error):
+            raise
+        raise UnconfirmedError(str(error)) from error
+    except (OSError, HTTPException) as error:
+        raise UnconfirmedError(str(error)) from error
 
 
 def post_file(

@@ -93,6 +93,11 @@ def done_message(summary: ListSummary, name: str) -> Message:
     return message([section(f"Scored *{_called(name)}*: {rows}. The result is in this thread.")])
 
 
+def unclear_message(name: str) -> Message:
+    """A list was scored, and may have been sent; what to do is said beside it."""
+    return message([section(f"*{_called(name)}* was scored.")])
+
+
 def stopped_message(name: str) -> Message:
     """A list was not scored; why is said beside it."""
     return message([section(f"*{_called(name)}* was not scored.")])

@@ -355,6 +355,17 @@ def test_of_many_files_each_is_scored_though_slack_puts_one_off_and_breaks_on_an
         assert settled(workspace, ada, f"Scored *{name}*: 20 rows", before)
 
 
+def test_a_result_that_may_have_arrived_is_not_called_unscored(
+    workspace: LocalWorkspace, ada: Driver, desk: Desk, frame: pd.DataFrame
+) -> None:
+    before = newest(ada)
+    workspace.break_method("files.completeUploadExternal", "request_timeout", times=1)
+    ada.sends_file("app", "perhaps.csv", as_csv(frame))
+    assert settled(workspace, ada, "It is not known whether what you asked for arrived", before)
+    assert settled(workspace, ada, "*perhaps.csv* was scored.", before)
+    assert desk.audit.records()[-1].result == "unclear"
+
+
 def test_files_that_are_no_lists_are_answered_in_one_message(
     workspace: LocalWorkspace, ada: Driver, frame: pd.DataFrame
 ) -> None:
