@@ -2,6 +2,7 @@
 
 import csv
 import io
+import threading
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from slack_sdk import WebClient
 
 from bot.access import Access
 from bot.desk import Desk
+from bot.errands import Errands
 from bot.local_workspace import Driver, LocalWorkspace
 from bot.policy import Action, Rule
 from segmentation.features import COLUMNS
@@ -145,3 +147,31 @@ def test_eleven_ids_come_as_a_file_with_the_unknown_named(
 def test_a_thousand_ids_are_enough_for_one_command(ada: Driver) -> None:
     told = answer(ada, f"/segment {' '.join(f'C{row}' for row in range(1_001))}")
     assert "You named 1,001 customers; up to 1,000 can be named at once." in told
+
+
+def test_whoever_waits_for_a_file_when_the_bot_stops_is_told(
+    workspace: LocalWorkspace, desk: Desk, this_week: Portfolio
+) -> None:
+    errands, begun, finished = Errands(at_once=1), threading.Event(), threading.Event()
+
+    def long_one() -> None:
+        begun.set()
+        assert finished.wait(30)
+
+    with connected(workspace, replace(desk, errands=errands)) as client:
+        ada, ben = workspace.member("Ada Okafor"), workspace.member("Ben Ruiz")
+        errands.run(client, "U02BEN", long_one)
+        assert begun.wait(10)
+        named = f"/segment {' '.join(this_week.ids[:11])}"
+        assert "come as a file" in answer(ada, named)
+        before = max((seen["ts"] for seen in ada.sees("app")), default="")
+        closing = threading.Thread(target=errands.close)
+        closing.start()
+        while "come as a file" in answer(ben, named):
+            pass
+        assert "Segbot was stopped" in ben.sees("segments")[-1]["text"]
+        finished.set()
+        closing.join()
+        told = [seen["text"] for seen in ada.sees("app") if seen["ts"] > before]
+    assert len(told) == 1
+    assert "Segbot was stopped before it came to what you asked for. Please ask again." in told[0]
