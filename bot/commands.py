@@ -58,7 +58,8 @@ class SubCommand:
     """A word after `/segment`, its line in the help, what it answers, and who may ask.
 
     `action` None is for everyone; `takes_more` says that words may follow; `result` is what the
-    audit trail says of it. What opens a modal answers None.
+    audit trail says of it, "" where the answer leaves a record of its own. What opens a modal
+    answers None.
     """
 
     usage: Usage
@@ -93,7 +94,8 @@ def answer_command(
             desk.audit.record(member, channel, word.lower(), [("", sub_command.result)])
             ack()
             return
-        reply = Reply(told, word.lower(), [("", sub_command.result)])
+        results = [("", sub_command.result)] if sub_command.result else []
+        reply = Reply(told, word.lower(), results)
     else:
         desk.access.check(client, member, channel, Action.LOOK_UP)
         reply = _look_up(desk, replace(asked, rest=text))
@@ -232,7 +234,7 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
         _export,
         Action.EXPORT,
         takes_more=True,
-        result="begun",
+        result="",
     ),
     "sizes": SubCommand(
         Usage("sizes", "how many customers each segment has, and what moved", _PORTFOLIO), _sizes

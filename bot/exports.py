@@ -36,7 +36,7 @@ _NO_SNAPSHOT: Final = "No portfolio has been scored yet, so there is nothing to 
 
 
 def export_segment(desk: Desk, client: WebClient, member: str, channel: str, typed: str) -> str:
-    """Begin to send all customers of a segment to a member; the words that say so.
+    """Begin to send all customers of a segment to a member, on record; the words that say so.
 
     `typed` is the segment, and “with figures” where these are wanted. Raises SegbotError when
     there is no such segment, or no snapshot.
@@ -53,6 +53,7 @@ def export_segment(desk: Desk, client: WebClient, member: str, channel: str, typ
     def errand() -> None:
         _send_segment(desk, client, member, channel, snapshot, segment, figures=figures)
 
+    desk.audit.record(member, channel, "export", [("", "begun")])
     desk.errands.run(client, member, errand)
     play = desk.playbook.play(model.segment(segment))
     customers = counted(snapshot.sizes.get(segment, 0), "customer")

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy import text
 
 from bot.access import Access
+from bot.audit import AuditTrail
 from bot.desk import Desk
 from bot.errands import Errands
 from bot.local_workspace import Driver, LocalWorkspace
@@ -21,6 +23,7 @@ from bot.policy import Action, Rule
 from segmentation.features import COLUMNS
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.store import open_store
 from segmentation.training import TrainedModel
 from tests.bot.conftest import OPEN, THIS_WEEK, WICKED, bare_desk, connected
 from tests.bot.test_commands import answer
@@ -101,11 +104,28 @@ def test_an_export_is_on_record_with_how_many_customers(
     _, message = sent(workspace, ada, "/segment export 3 with figures")
     count = len(read_csv(workspace, message))
     records = [record for record in desk.audit.records() if record.action == "export"]
-    assert {record.result for record in records[-2:]} == {
+    assert [record.result for record in records[-2:]] == [
         "begun",
         f"segment 3: {count} with figures",
-    }
+    ]
     assert {record.member for record in records[-2:]} == {"U01ADA"}
+
+
+def test_an_export_that_cannot_be_recorded_is_not_begun(
+    workspace: LocalWorkspace, tmp_path: Path, desk: Desk
+) -> None:
+    engine = open_store(f"sqlite:///{tmp_path / 'trail.db'}").engine
+    broken = AuditTrail(engine, desk.now)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE audit"))
+    errands = Errands()
+    allowed = Access(MAY_EXPORT, desk.audit)
+    with connected(workspace, replace(desk, access=allowed, audit=broken, errands=errands)):
+        ada = workspace.member("Ada Okafor")
+        before = len(ada.sees("app"))
+        assert "Something went wrong" in answer(ada, "/segment export 3")
+        errands.close()
+        assert len(ada.sees("app")) == before
 
 
 def test_who_may_not_export_is_told_whom_to_ask(ben: Driver, desk: Desk) -> None:
