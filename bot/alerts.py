@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.alerts import alert_message
 from bot.blocks.delivery_news import refused_message
+from bot.channels import check_inside
 from bot.desk import Desk
 from bot.lease import Lease
 from bot.ledger import Ledger
@@ -79,6 +80,7 @@ class AlertDelivery:
             return
         message = alert_message(mine, book, self.desk.label)
         try:
+            check_inside(self.client, one.channel)
             post(self.client, one.channel, Letter(message))
         except RefusedError as error:
             failed = [

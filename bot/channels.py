@@ -1,7 +1,32 @@
-"""What the bot asks of channels: whether customers may be shown to everyone in one."""
+"""What the bot asks of channels: whether the people in one may see customers, and the digest."""
+
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+
+from bot.blocks.delivery_news import SHARED_OUTSIDE, UNREACHABLE
+from bot.sender import RefusedError, is_refusal
+
+
+def is_shared_outside(channel: Mapping[str, Any]) -> bool:
+    """Whether people of other companies are, or will be, in a channel that Slack describes."""
+    return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+
+
+def check_inside(client: WebClient, channel: str) -> None:
+    """Raise RefusedError where people of other companies read along, or Slack does not tell."""
+    try:
+        found = client.conversations_info(channel=channel)["channel"]
+    except SlackApiError as error:
+        reason = str(error.response["error"]) if is_refusal(error) else UNREACHABLE
+        raise RefusedError(reason) from error
+    except (OSError, HTTPException) as error:
+        raise RefusedError(UNREACHABLE) from error
+    if is_shared_outside(found):
+        raise RefusedError(SHARED_OUTSIDE)
 
 
 def why_not_shown_in(client: WebClient, channel: str) -> str | None:
@@ -15,6 +40,6 @@ def why_not_shown_in(client: WebClient, channel: str) -> str | None:
             "It cannot be seen who is in this channel, so nothing was shared. "
             "Invite the bot first, then share again."
         )
-    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+    if is_shared_outside(found):
         return "People of other companies are in this channel: customers are not shared here."
     return None

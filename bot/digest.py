@@ -17,7 +17,7 @@ from bot.blocks.delivery_news import (
 )
 from bot.blocks.digest import LastTold
 from bot.desk import Desk
-from bot.digest_letter import Digest, digest_of, post_digest
+from bot.digest_letter import Digest, digest_of, post_in_channel
 from bot.lease import Lease
 from bot.owners import tell_owner
 from bot.sender import RefusedError, UnconfirmedError
@@ -51,7 +51,7 @@ class DigestDelivery:
     client: WebClient
     lease: Lease
     catch_up: timedelta
-    send: Send = post_digest
+    send: Send = post_in_channel
 
     def __call__(self) -> None:
         """Post what is due, unless another replica is at it."""
@@ -139,7 +139,7 @@ def deliver_claimed(
     one: Subscription,
     period: date,
     digest: Digest,
-    send: Send = post_digest,
+    send: Send = post_in_channel,
 ) -> str:
     """Post a digest that was claimed and note what came of it; the ledger's word for that."""
     ledger = desk.ledger

@@ -10,7 +10,7 @@ from bot.blocks.delivery_news import why
 from bot.blocks.guide import sentence
 from bot.desk import Desk
 from bot.digest import deliver_claimed, digest_for
-from bot.digest_letter import digest_of, post_digest
+from bot.digest_letter import digest_of, post_digest, post_in_channel
 from bot.policy import Action
 from bot.replying import tell_member
 from bot.sender import RefusedError, UnconfirmedError
@@ -23,7 +23,7 @@ from segmentation.errors import SegbotError
 _POSTED: Final = "The digest stands in the channel."
 _OUTCOMES: Final = {
     "posted": _POSTED,
-    "failed": "Slack refused the digest. What to do is in a direct message to its owner.",
+    "failed": "The digest could not be posted. What to do is in a direct message to its owner.",
     "unclear": "It is not known whether the digest arrived. Please look into the channel.",
 }
 
@@ -67,7 +67,7 @@ def _sent_now(desk: Desk, client: WebClient, one: Subscription, book: Overview) 
     if delivery is not None and delivery.state == "claimed":
         return "The digest is being posted already."
     try:
-        post_digest(client, one.channel, digest)
+        post_in_channel(client, one.channel, digest)
     except RefusedError as error:
         return f"The digest could not be posted: {why(error.reason)}."
     except UnconfirmedError:

@@ -13,6 +13,7 @@ from bot.blocks.digest import (
     digest_message,
     digest_with_chart,
 )
+from bot.channels import check_inside
 from bot.sender import Letter, RefusedError, UnconfirmedError, post, post_file
 from bot.subscriptions import Part
 from segmentation.answers import Overview
@@ -76,3 +77,12 @@ def post_digest(client: WebClient, channel: str, digest: Digest) -> None:
             _log.warning("The details of a digest could not be posted (%s)", error)
     if digest.csv is not None:
         post_file(client, channel, thread_ts, digest.csv_name, digest.csv)
+
+
+def post_in_channel(client: WebClient, channel: str, digest: Digest) -> None:
+    """Post a digest where nobody of another company reads along; RefusedError anywhere else.
+
+    Who is in a channel changes, so it is asked each time.
+    """
+    check_inside(client, channel)
+    post_digest(client, channel, digest)

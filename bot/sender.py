@@ -72,7 +72,7 @@ def post(
         try:
             return _ts(patiently(form, pause), channel)
         except SlackApiError as error:
-            if not _is_refusal(error):
+            if not is_refusal(error):
                 raise UnconfirmedError(str(error)) from error
             reason = str(error.response["error"])
             _log.warning("Slack refused a message (%s)", reason)
@@ -188,7 +188,7 @@ def _ts(answer: SlackResponse, channel: str) -> str:
     return str(answer.get("ts") or (shares[0]["ts"] if shares else ""))
 
 
-def _is_refusal(error: SlackApiError) -> bool:
+def is_refusal(error: SlackApiError) -> bool:
     """Whether Slack has said no, as opposed to having broken on the way."""
     answer = error.response
     return (

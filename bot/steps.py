@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.delivery_news import advice, why
 from bot.desk import Desk
-from bot.digest_letter import digest_of, post_digest
+from bot.digest_letter import digest_of, post_in_channel
 from bot.lookup import NO_SNAPSHOT
 from bot.policy import Action
 from bot.sender import RefusedError, UnconfirmedError
@@ -84,7 +84,7 @@ def digest_wanted(
         raise SegbotError(NO_SNAPSHOT)
     desk.audit.record(member, channel, "workflow digest", [("", "begun")])
     try:
-        post_digest(client, channel, digest_of(book, EVERYTHING, desk.today(), desk.label))
+        post_in_channel(client, channel, digest_of(book, EVERYTHING, desk.today(), desk.label))
     except RefusedError as error:
         raise SegbotError(
             f"The digest could not be posted: {why(error.reason)}. Please {advice(error.reason)}, "

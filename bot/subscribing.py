@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.access import DeniedError
+from bot.blocks.delivery_news import SHARED_OUTSIDE
 from bot.blocks.guide import sentence
 from bot.blocks.parts import Message
 from bot.blocks.subscribing import (
@@ -22,16 +23,19 @@ from bot.blocks.subscribing import (
     subscribed_view,
 )
 from bot.blocks.subscriptions import Listed, status_message, subscriptions_message
+from bot.channels import check_inside, is_shared_outside
 from bot.desk import Desk
 from bot.owners import may_change
 from bot.policy import Action
 from bot.replying import tell_member
 from bot.schedule import WeeklySlot
+from bot.sender import RefusedError
 from bot.subscriptions import EVERYTHING, Part, Subscription
 from bot.zones import ZoneError, choices, zone_named
 from segmentation.errors import SegbotError
 
 _INVITE: Final = "Segbot is not in this channel. Type /invite @Segbot there, then press again."
+_OUTSIDERS: Final = "People of other companies are in this channel: the digest is not posted here."
 _TAKEN: Final = "This channel gets the digest already. To change it: /segment subscriptions"
 
 
@@ -86,6 +90,7 @@ def subscribe_submitted(
     zone, faults = _zone_entered(entered)
     if editing:
         check_may_change(desk, client, member, subscription_at(desk, editing))
+        _check_no_outsiders(client, editing)
     else:
         desk.access.check(client, member, channel, Action.SUBSCRIBE)
         why = _why_not(desk, client, channel)
@@ -147,11 +152,20 @@ def _why_not(desk: Desk, client: WebClient, channel: str) -> str | None:
         return _INVITE if reason == "channel_not_found" else unseen
     except OSError:
         return "Slack cannot be reached right now. Try again in a minute."
-    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
-        return "People of other companies are in this channel: the digest is not posted here."
+    if is_shared_outside(found):
+        return _OUTSIDERS
     if found.get("is_archived"):
         return "This channel is archived. Choose another, or unarchive it first."
     return None if found.get("is_member") else _INVITE
+
+
+def _check_no_outsiders(client: WebClient, channel: str) -> None:
+    """Raise SegbotError where people of other companies read along; another fault is the post's."""
+    try:
+        check_inside(client, channel)
+    except RefusedError as error:
+        if error.reason == SHARED_OUTSIDE:
+            raise SegbotError(_OUTSIDERS) from None
 
 
 def unsubscribe_wanted(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:

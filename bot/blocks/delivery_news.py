@@ -9,6 +9,8 @@ from bot.blocks.times import told_in_both
 from bot.subscriptions import Subscription
 from segmentation.wording import day, listed
 
+SHARED_OUTSIDE: Final = "shared_outside"
+UNREACHABLE: Final = "unreachable"
 NO_SNAPSHOT: Final = "no_snapshot"
 NOT_RUNNING: Final = "not_running"
 # Slack's word for a refusal, or ours for what else went wrong → why it was, and what to do.
@@ -31,6 +33,11 @@ _REASONS: Final = {
         "ask whoever runs Segbot to install the app anew from `segbot manifest`",
     ),
     "ratelimited": ("Slack asked Segbot to slow down", "wait: nothing has to be done"),
+    SHARED_OUTSIDE: (
+        "people of other companies are in the channel",
+        "subscribe a channel of your own company instead, and unsubscribe this one",
+    ),
+    UNREACHABLE: ("Slack could not be reached", "wait: nothing has to be done"),
     NO_SNAPSHOT: (
         "no portfolio had been scored by then",
         "ask whoever runs Segbot for `segbot score PORTFOLIO`",

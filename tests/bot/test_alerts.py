@@ -28,6 +28,7 @@ CHANNELS = (
     Channel("C01LOUD", "loud"),
     Channel("C02CALM", "calm"),
     Channel("C03AWAY", "away", bot_is_member=False),
+    Channel("C04ACME", "with-acme", is_ext_shared=True),
 )
 RULES = AlertRules(Thresholds(), timedelta(days=7))
 
@@ -154,3 +155,15 @@ def test_a_refused_alert_is_told_to_its_owner_and_tried_again(
         client = WebClient(then.bot_token, base_url=then.api_url)
         looks(replace(office, now=lambda: later), client)
         assert len(then.member("Ada Okafor").sees("away")) == 1
+
+
+def test_no_alert_is_posted_where_people_of_other_companies_have_come_in(
+    ada: Driver, office: Desk, client: WebClient, portfolio: Portfolio, model: SegmentModel
+) -> None:
+    scored(office, model, upset(portfolio, model, 300), THIS_WEEK)
+    one = Subscription("C04ACME", office.slot, EVERYTHING, "U01ADA", NOON, NOON, LAST_WEEK)
+    office.subscriptions.add(one)
+    looks(office, client)
+    assert ada.sees("with-acme") == []
+    (told,) = ada.sees("app")
+    assert "people of other companies are in the channel" in told["text"]

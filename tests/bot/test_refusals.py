@@ -66,6 +66,21 @@ def test_a_digest_for_a_channel_without_the_bot_is_kept_for_a_later_try(desk: De
     assert "It is tried again" in told["text"]
 
 
+def test_a_digest_is_not_posted_where_people_of_other_companies_have_come_in(desk: Desk) -> None:
+    channel = Channel("C10ACME", "with-acme", is_ext_shared=True)
+    with (
+        workspace := LocalWorkspace(manifest(), members=MEMBERS, channels=(*CHANNELS, channel))
+    ).running():
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        deliver(for_channel(desk, channel.id, owner="U01ADA"), client)
+        assert workspace.member("Ada Okafor").sees("with-acme") == []
+        (told,) = workspace.member("Ada Okafor").sees("app")
+    settled = desk.ledger.delivery(channel.id, THIS_WEEK)
+    assert settled is not None
+    assert (settled.state, settled.reason) == ("failed", "shared_outside")
+    assert "people of other companies are in the channel" in told["text"]
+
+
 def test_a_digest_that_is_given_up_is_told_to_its_owner_once(desk: Desk) -> None:
     channel = Channel("C07LATE", "late")
     with (
@@ -120,16 +135,17 @@ def test_what_keeps_it_from_starting_is_one_sentence(
 
 @pytest.fixture
 def broken_slack() -> Iterator[tuple[str, list[str]]]:
-    """A Slack that breaks when something is to be shown; and what it was asked."""
+    """A Slack that tells of channels and breaks when it is to show something; what it was asked."""
     asked: list[str] = []
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             asked.append(self.path)
-            self.send_response(503)
+            tells = self.path.endswith("conversations.info")
+            self.send_response(200 if tells else 503)
             self.end_headers()
-            self.wfile.write(b"<html>Sorry</html>")
+            self.wfile.write(b'{"ok": true, "channel": {}}' if tells else b"<html>Sorry</html>")
 
         def log_message(self, *_: object) -> None:
             pass
@@ -151,7 +167,7 @@ def test_a_digest_that_may_have_arrived_is_not_sent_again(
     subscribed = for_channel(desk, "C08BROKEN", owner="U01ADA")
     deliver(subscribed, client)
     deliver(subscribed, client)
-    assert [path.rsplit("/", 1)[1] for path in asked] == ["chat.postMessage"] * 2
+    assert [path.rsplit("/", 1)[1] for path in asked if "chat" in path] == ["chat.postMessage"] * 2
     settled = desk.ledger.delivery("C08BROKEN", THIS_WEEK)
     assert settled is not None
     assert settled.state == "unclear"

@@ -7,11 +7,12 @@ from slack_sdk import WebClient
 
 from bot.access import Access
 from bot.desk import Desk
-from bot.local_workspace import Driver, LocalWorkspace
+from bot.local_workspace import Channel, Driver, LocalWorkspace
+from bot.manifest import manifest
 from bot.policy import Action, Rule
 from bot.steps import FUNCTIONS, GET_SEGMENT, POST_DIGEST
 from segmentation.portfolio import Portfolio
-from tests.bot.conftest import OPEN, connected
+from tests.bot.conftest import MEMBERS, OPEN, connected
 
 
 @pytest.fixture
@@ -59,6 +60,18 @@ def test_a_channel_without_the_bot_ends_the_step_with_advice(at_work: LocalWorks
     step = at_work.run_step(POST_DIGEST, {"channel": "C02RISK"})
     assert step.error is not None
     assert "Please invite it there with `/invite @Segbot`" in step.error
+
+
+def test_where_people_of_other_companies_read_along_the_step_ends_without_a_digest(
+    desk: Desk,
+) -> None:
+    shared = Channel("C03SHARED", "with-acme", is_ext_shared=True)
+    with (workspace := LocalWorkspace(manifest(), members=MEMBERS, channels=(shared,))).running():
+        with connected(workspace, desk):
+            step = workspace.run_step(POST_DIGEST, {"channel": shared.id})
+        assert step.error is not None
+        assert "people of other companies are in the channel" in step.error
+        assert workspace.member("Ada Okafor").sees("with-acme") == []
 
 
 def test_who_runs_a_workflow_must_be_allowed_to(

@@ -129,6 +129,26 @@ def test_a_channel_that_cannot_get_it_is_told_under_its_input(
     assert desk.subscriptions.all() == before
 
 
+def test_a_channel_that_was_shared_since_gets_no_digest_at_a_press_and_no_change(
+    ada: Driver, desk: Desk
+) -> None:
+    desk.subscriptions.add(Subscription("C12SHARED", desk.slot, EVERYTHING, "U01ADA", NOON, NOON))
+    ada.types("/segment subscriptions", channel="shared")
+    ada.presses(SEND_NOW)
+    ada.wait_for_message("shared", containing="The digest could not be posted. What to do")
+    ada.wait_for_message("app", containing="people of other companies are in the channel")
+    desk.ledger.posted("C12SHARED", THIS_WEEK, NOON)
+    ada.presses(SEND_NOW)
+    ada.wait_for_message("shared", containing="could not be posted: people of other companies")
+    assert all(message["ephemeral"] for message in ada.sees("shared") if message["bot"])
+    ada.presses(EDIT)
+    ada.submits({DAY: {DAY: "6"}})
+    assert "People of other companies are in this channel" in str(ada.wait_for_modal("People"))
+    ada.closes_modal(everything=True)
+    assert desk.subscriptions.of("C12SHARED").slot == desk.slot
+    desk.subscriptions.remove("C12SHARED")
+
+
 def test_only_owner_and_admins_change_a_subscription(
     ada: Driver, ben: Driver, workspace: LocalWorkspace, desk: Desk
 ) -> None:
