@@ -1,5 +1,6 @@
 """Subscribing a channel: the form, what is checked when it is sent, changing, and ending it."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Any, Final
 
@@ -88,8 +89,9 @@ def subscribe_submitted(
     member, entered, editing = body["user"]["id"], view["state"]["values"], view["private_metadata"]
     channel = editing or entered[CHANNEL][CHANNEL]["selected_conversation"]
     zone, faults = _zone_entered(entered)
-    if editing:
-        check_may_change(desk, client, member, subscription_at(desk, editing))
+    before = subscription_at(desk, editing) if editing else None
+    if before is not None:
+        check_may_change(desk, client, member, before)
         _check_no_outsiders(client, editing)
     else:
         desk.access.check(client, member, channel, Action.SUBSCRIBE)
@@ -102,26 +104,24 @@ def subscribe_submitted(
     slot = WeeklySlot(int(entered[DAY][DAY]["selected_option"]["value"]), at, zone_named(zone))
     chosen = entered[PARTS][PARTS]["selected_options"] or []
     parts = frozenset(Part(option["value"]) for option in chosen)
-    kept = _kept(desk, member, channel, slot, parts)
+    kept = _kept(desk, before, Subscription(channel, slot, parts, member))
     done = subscribed_view(kept, slot.next_after(desk.now()))
     action = "subscription change" if editing else "subscribe"
     desk.audit.record(member, channel, action, [("", "kept")])
     ack(response_action="update", view=done)
 
 
-def _kept(
-    desk: Desk, member: str, channel: str, slot: WeeklySlot, parts: frozenset[Part]
-) -> Subscription:
-    """The subscription as it is kept; an unchanged slot keeps what is due of it."""
-    now, newest, before = desk.now(), desk.store.newest(), desk.subscriptions.of(channel)
-    same_slot = before is not None and before.slot == slot
-    kept = Subscription(
-        channel=channel,
-        slot=slot,
-        parts=parts,
-        owner=before.owner if before else member,
+def _kept(desk: Desk, before: Subscription | None, wanted: Subscription) -> Subscription:
+    """The subscription as it is kept, in place of what was edited, and of nobody else's.
+
+    An unchanged slot keeps what is due of it.
+    """
+    now, newest = desk.now(), desk.store.newest()
+    kept = replace(
+        wanted,
+        owner=before.owner if before else wanted.owner,
         created_at=before.created_at if before else now,
-        since=before.since if before and same_slot else now,
+        since=before.since if before and before.slot == wanted.slot else now,
         seen=newest.as_of if newest else None,
     )
     if not (desk.subscriptions.change(kept) if before else desk.subscriptions.add(kept)):

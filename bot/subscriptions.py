@@ -146,11 +146,12 @@ class Subscriptions:
         return True
 
     def change(self, changed: Subscription) -> bool:
-        """Keep a channel's subscription as it is now; False where the channel has none."""
+        """Keep a channel's subscription as it is now; False where its owner has none there."""
         with self._engine.begin() as connection:
             found = connection.execute(
                 update(_subscriptions)
                 .where(_subscriptions.c.channel == changed.channel)
+                .where(_subscriptions.c.owner == changed.owner)
                 .values(**_row(changed))
             )
             return found.rowcount == 1

@@ -129,6 +129,22 @@ def test_a_channel_that_cannot_get_it_is_told_under_its_input(
     assert desk.subscriptions.all() == before
 
 
+def test_of_two_who_subscribe_a_channel_at_once_the_second_is_told(desk: Desk) -> None:
+    first = Subscription("C19BOTH", desk.slot, EVERYTHING, "U01ADA", NOON, NOON)
+
+    def while_another_is_quicker() -> datetime:
+        desk.subscriptions.add(first)
+        return NOON
+
+    own = LocalWorkspace(manifest(), members=MEMBERS, channels=(Channel(first.channel, "both"),))
+    with own.running(), connected(own, replace(desk, now=while_another_is_quicker)):
+        ben = own.member("Ben Ruiz")
+        subscribes(ben, "both", **{DAY: "3"})
+        ben.wait_for_modal("Somebody was quicker")
+    assert desk.subscriptions.of(first.channel) == first
+    desk.subscriptions.remove(first.channel)
+
+
 def test_a_channel_that_was_shared_since_gets_no_digest_at_a_press_and_no_change(
     ada: Driver, desk: Desk
 ) -> None:
