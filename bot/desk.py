@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from bot.access import Access
 from bot.audit import AuditTrail
@@ -26,6 +27,7 @@ from segmentation.model import MODEL_FILE, SegmentModel, load_model
 from segmentation.playbook import Playbook
 from segmentation.store import Store
 
+_A_DAY: Final = timedelta(days=1)  # no zone is farther from UTC
 _log = logging.getLogger(__name__)
 
 
@@ -93,13 +95,24 @@ class Desk:
         """Today in the digest's time zone."""
         return self.now().astimezone(self.slot.zone).date()
 
+    def told(self) -> dict[str, date]:
+        """The date of each channel's newest digest; a channel gets one a date, whatever its slot.
+
+        What a clock that ran ahead left behind does not count.
+        """
+        return self.ledger.newest((self.now() + _A_DAY).date())
+
     def next_post(self) -> str:
         """When the next digest is due anywhere, in the reader's own time and in its own zone."""
         subscriptions = self.subscriptions.all()
         if not subscriptions:
             return "No channel gets the digest yet; `/segment subscribe` changes that"
-        slots = (one.slot for one in subscriptions)
+        now, told = self.now(), self.told()
         due, zone = min(
-            ((slot.next_after(self.now()), slot.zone) for slot in slots), key=lambda next_: next_[0]
+            (
+                (one.slot.next_after(now, told.get(one.channel)), one.slot.zone)
+                for one in subscriptions
+            ),
+            key=lambda next_: next_[0],
         )
         return f"Next digest: {told_in_both(due, zone)}"

@@ -27,7 +27,6 @@ from segmentation.charts import Picture, sizes_chart
 
 _log = logging.getLogger(__name__)
 Send = Callable[[WebClient, str, Digest], None]
-_A_DAY = timedelta(days=1)  # no zone is farther from UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class DigestDelivery:
 
     def _due(self, now: datetime) -> Iterator[Due]:
         ledger, subscriptions = self.desk.ledger, self.desk.subscriptions.all()
-        newest = ledger.newest((now + _A_DAY).date())
+        newest = self.desk.told()
         for one in subscriptions:
             bounds = [one.since] if one.since else []
             if one.channel in newest:

@@ -33,9 +33,10 @@ class WeeklySlot:
         day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
         return day if self.on(day) <= now else day - WEEK
 
-    def next_after(self, now: datetime) -> datetime:
-        """The moment of the next slot."""
-        return self.on(self.latest_until(now) + WEEK)
+    def next_after(self, now: datetime, told: date | None = None) -> datetime:
+        """The moment of the next slot whose date is later than `told`, the last that had one."""
+        day = self.latest_until(now) + WEEK
+        return self.on(day if told is None or day > told else day + WEEK)
 
     def periods(self, after: datetime, until: datetime) -> list[date]:
         """The dates whose slots came later than `after` and not later than `until`, in order."""

@@ -105,7 +105,8 @@ def subscribe_submitted(
     chosen = entered[PARTS][PARTS]["selected_options"] or []
     parts = frozenset(Part(option["value"]) for option in chosen)
     kept = _kept(desk, before, Subscription(channel, slot, parts, member))
-    done = subscribed_view(kept, slot.next_after(desk.now()))
+    next_at = slot.next_after(desk.now(), desk.told().get(channel))
+    done = subscribed_view(kept, next_at)
     action = "subscription change" if editing else "subscribe"
     desk.audit.record(member, channel, action, [("", "kept")])
     ack(response_action="update", view=done)
@@ -208,12 +209,12 @@ def status(desk: Desk, member: str) -> Message:
 
 def listed_subscriptions(desk: Desk, member: str) -> list[Listed]:
     """Every subscription, as the member may see and change it."""
-    now, waits = desk.now(), desk.store.newest() is None
+    now, told, waits = desk.now(), desk.told(), desk.store.newest() is None
     return [
         Listed(
             one=one,
             last=desk.ledger.last(one.channel),
-            next_at=one.slot.next_after(now),
+            next_at=one.slot.next_after(now, told.get(one.channel)),
             may_change=may_change(desk, member, one),
             waits=waits,
         )

@@ -25,6 +25,7 @@ from bot.desk import Desk
 from bot.local_workspace import Channel, Driver, LocalWorkspace, Member
 from bot.manifest import manifest
 from bot.policy import Action
+from bot.schedule import WEEK
 from bot.subscribing import listed_subscriptions
 from bot.subscriptions import EVERYTHING, Part, Subscription, Subscriptions
 from segmentation.store import open_store
@@ -41,6 +42,7 @@ MORE = (
     Channel("C16AWAY", "away", bot_is_member=False),
     Channel("C17HIDDEN", "hidden", is_private=True, bot_is_member=False),
     Channel("C18STATUS", "status"),
+    Channel("C20AGAIN", "again"),
 )
 MEMBERS = (
     Member("U01ADA", "Ada Okafor", "Credit risk", time_zone="Africa/Lagos"),
@@ -233,6 +235,23 @@ def test_a_digest_is_sent_now_and_counts_for_its_week(
     delivered = desk.ledger.delivery("C13SEND", THIS_WEEK)
     assert delivered is not None
     assert delivered.state == "posted"
+
+
+def test_no_second_digest_is_promised_for_a_day_that_had_one(
+    ada: Driver, desk: Desk, bot: WebClient
+) -> None:
+    today = NOON.date()
+    desk.ledger.claim("C20AGAIN", today, NOON)
+    desk.ledger.posted("C20AGAIN", today, NOON, THIS_WEEK)
+    assert subscribes(ada, "again", **{DAY: str(today.weekday()), TIME: "23:30"}) == {}
+    promised = "Wed 25 Nov 2026 23:30 in Africa/Lagos"
+    assert promised in str(ada.wait_for_modal("Done"))
+    ada.closes_modal()
+    (listed,) = (x for x in listed_subscriptions(desk, "U01ADA") if x.one.channel == "C20AGAIN")
+    for due, posted in ((listed.next_at - WEEK, 0), (listed.next_at, 1)):
+        deliver(replace(desk, now=lambda due=due: due.astimezone(UTC)), bot)
+        digests = [each for each in ada.sees("again") if each["bot"] and not each["thread_ts"]]
+        assert len([each for each in digests if not each["ephemeral"]]) == posted
 
 
 def test_a_preview_comes_whole_as_a_direct_message(ada: Driver, ben: Driver) -> None:
