@@ -1,13 +1,14 @@
 """Alerts: what stands out in a new snapshot, told once in each channel that wants to hear of it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from slack_sdk import WebClient
 
 from bot.blocks.alerts import alert_message
-from bot.blocks.delivery_news import refused_message
+from bot.blocks.delivery_news import refused_message, unclear_alert_message
 from bot.channels import check_inside
 from bot.desk import Desk
 from bot.lease import Lease
@@ -41,6 +42,7 @@ class AlertDelivery:
     def __call__(self) -> None:
         """Post the alerts of the newest snapshot that are due."""
         newest, now = self.desk.store.newest(), self.desk.now()
+        self._settle_begun(now)
         wanting = [
             one
             for one in self.desk.subscriptions.all()
@@ -59,6 +61,26 @@ class AlertDelivery:
         with self.lease.held(now) as mine:
             for one, told in due if mine else ():
                 self._alert(one, book, told, now)
+
+    def _settle_begun(self, now: datetime) -> None:
+        """What was begun so long ago that nobody is at it may stand in the channel, or not."""
+        by_channel = {one.channel: one for one in self.desk.subscriptions.all()}
+        left: dict[tuple[str, date], list[AlarmKind]] = {}
+        for kind in AlarmKind:
+            for delivery in self._ledger(kind).open(now):
+                if delivery.state == "claimed" and delivery.channel in by_channel:
+                    left.setdefault((delivery.channel, delivery.period), []).append(kind)
+        for (channel, as_of), kinds in left.items():
+            self._note_unclear(by_channel[channel], kinds, as_of, now)
+
+    def _note_unclear(
+        self, one: Subscription, kinds: Sequence[AlarmKind], as_of: date, now: datetime
+    ) -> None:
+        """Note it of each kind, and tell the owner of all in one."""
+        noted = [self._ledger(kind).unclear(one.channel, as_of, now) for kind in kinds]
+        if any(noted):
+            _log.warning("An alert for %s was begun but not confirmed", one.channel)
+            tell_owner(self.desk, self.client, one, unclear_alert_message(one, as_of))
 
     def _due(
         self, one: Subscription, found: list[Alarm], book: Overview, now: datetime
@@ -92,6 +114,7 @@ class AlertDelivery:
                 tell_owner(self.desk, self.client, one, news)
         except UnconfirmedError:
             _log.exception("It is not known whether an alert arrived in %s", one.channel)
+            self._note_unclear(one, list(ledgers), as_of, now)
         else:
             for alarm in mine:
                 ledgers[alarm.kind].posted(one.channel, as_of, now, as_of)

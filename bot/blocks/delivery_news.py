@@ -87,6 +87,15 @@ def unclear_message(one: Subscription, period: date) -> Message:
     )
 
 
+def unclear_alert_message(one: Subscription, as_of: date) -> Message:
+    """An alert that was begun, and may or may not stand in the channel."""
+    return _news(
+        f"*It is not known whether the alert about the snapshot of {day(as_of)} arrived in "
+        f"<#{one.channel}>.* Please look. It is not posted again, so that nobody reads it twice.",
+        "If it is not there, what changed is in `/segment digest`",
+    )
+
+
 def _news(told: str, note: str) -> Message:
     about = "You subscribed this channel, or look after Segbot"
     return message([section(told), context(note, about)])

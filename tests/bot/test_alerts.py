@@ -19,7 +19,7 @@ from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.publishing import publish
 from segmentation.scoring import scored_batches
-from segmentation.snapshot_alarms import Thresholds
+from segmentation.snapshot_alarms import AlarmKind, Thresholds
 from segmentation.training import TrainedModel
 from tests.bot.conftest import LAST_WEEK, MEMBERS, THIS_WEEK, bare_desk
 from tests.conftest import NOON
@@ -167,3 +167,22 @@ def test_no_alert_is_posted_where_people_of_other_companies_have_come_in(
     assert ada.sees("with-acme") == []
     (told,) = ada.sees("app")
     assert "people of other companies are in the channel" in told["text"]
+
+
+def test_an_alert_begun_before_a_crash_is_told_to_its_owner_once_and_not_repeated(
+    ada: Driver, office: Desk, client: WebClient, portfolio: Portfolio, model: SegmentModel
+) -> None:
+    scored(office, model, upset(portfolio, model, 300), THIS_WEEK)
+    begun = [office.ledger.of(f"alert {kind}") for kind in AlarmKind]
+    for ledger in begun:
+        assert ledger.claim("C01LOUD", THIS_WEEK, NOON - timedelta(minutes=9))
+    looks(office, client)  # another replica may be at it still
+    assert ada.sees("app") == []
+    for minutes in (1, 2):
+        now = NOON + timedelta(minutes=minutes)
+        looks(replace(office, now=lambda now=now: now), client)
+    (told,) = ada.sees("app")
+    assert "whether the alert about the snapshot of 16 Nov 2026 arrived in" in told["text"]
+    assert ada.sees("loud") == []
+    settled = [ledger.delivery("C01LOUD", THIS_WEEK) for ledger in begun]
+    assert {delivery and delivery.state for delivery in settled} == {"unclear"}
