@@ -58,8 +58,7 @@ class SubCommand:
     """A word after `/segment`, its line in the help, what it answers, and who may ask.
 
     `action` None is for everyone; `takes_more` says that words may follow; `result` is what the
-    audit trail says of it, "" where the answer leaves a record of its own. What opens a modal
-    answers None.
+    audit trail says of it, "" where the answer notes that itself. What opens a modal answers None.
     """
 
     usage: Usage
@@ -259,6 +258,7 @@ SUB_COMMANDS: Final[dict[str, SubCommand]] = {
         Usage("unsubscribe", "this channel gets it no more", _DIGEST),
         _unsubscribe,
         Action.SUBSCRIBE,
+        result="",
     ),
     "status": SubCommand(
         Usage("status", "how each went and when the next comes; snapshot and model", _DIGEST),

@@ -146,7 +146,7 @@ def send_files(
                 raise
             client.files_completeUploadExternal(**where, initial_comment=message.text)
     except SlackApiError as error:
-        if _is_refusal(error):
+        if is_refusal(error):
             raise
         raise UnconfirmedError(str(error)) from error
     except (OSError, HTTPException) as error:

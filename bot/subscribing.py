@@ -172,15 +172,17 @@ def _check_no_outsiders(client: WebClient, channel: str) -> None:
 def unsubscribe_wanted(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     """End a subscription from a button."""
     member = body["user"]["id"]
-    told = end_subscription(desk, client, member, body["actions"][0]["value"])
+    channel = body["actions"][0]["value"]
+    desk.access.check(client, member, channel, Action.SUBSCRIBE)
+    told = end_subscription(desk, client, member, channel)
     tell_member(client, body, told)
     ack()
 
 
 def end_subscription(desk: Desk, client: WebClient, member: str, channel: str) -> Message:
-    """End a channel's subscription, if this member may; what to tell them."""
+    """End a channel's subscription, if it is this member's, who may subscribe; what to say."""
     one = subscription_at(desk, channel)
-    check_may_change(desk, client, member, one)
+    _check_is_theirs(desk, client, member, one)
     if not one.owner:
         raise SegbotError(
             "This channel gets the digest by Segbot's settings. Whoever runs Segbot ends that: "
@@ -233,6 +235,10 @@ def subscription_at(desk: Desk, channel: str) -> Subscription:
 def check_may_change(desk: Desk, client: WebClient, member: str, one: Subscription) -> None:
     """Raise DeniedError, recorded, unless the member may subscribe and this one is theirs."""
     desk.access.check(client, member, one.channel, Action.SUBSCRIBE)
+    _check_is_theirs(desk, client, member, one)
+
+
+def _check_is_theirs(desk: Desk, client: WebClient, member: str, one: Subscription) -> None:
     if not may_change(desk, member, one):
         desk.audit.record(member, one.channel, "subscription change", [("", "denied")])
         whose = "the member who subscribed it" if one.owner else "whoever runs Segbot"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from bot.access import Access
 from bot.blocks.subscribing import (
     CHANNEL,
     DAY,
@@ -207,6 +208,19 @@ def test_a_subscription_is_ended_by_its_owner(ada: Driver, desk: Desk) -> None:
     assert "This channel does not get the digest" in says(ada, "end")
     ada.types("/segment unsubscribe", channel="segments")
     assert "Only whoever runs Segbot or an admin" in says(ada, "segments")
+
+
+def test_to_unsubscribe_by_command_counts_and_is_recorded_once(desk: Desk) -> None:
+    desk.subscriptions.add(Subscription("C15END", desk.slot, EVERYTHING, "U01ADA", NOON, NOON))
+    before = len(desk.audit.records())
+    strict = Access(replace(desk.access.policy, a_minute=1), desk.audit)
+    own = LocalWorkspace(manifest(), members=MEMBERS, channels=(Channel("C15END", "end"),))
+    with own.running(), connected(own, replace(desk, access=strict)):
+        ada = own.member("Ada Okafor")
+        ada.types("/segment unsubscribe", channel="end")
+        assert "The channel gets no more digests" in says(ada, "end")
+    (record,) = desk.audit.records()[before:]
+    assert (record.action, record.result) == ("unsubscribe", "ended")
 
 
 def test_the_settings_channel_is_ended_in_the_settings(
