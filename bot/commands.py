@@ -149,7 +149,7 @@ def _sizes(desk: Desk, _asked: Asked) -> Message:
 def _digest(desk: Desk, asked: Asked) -> Message:
     listed = listed_subscriptions(desk, asked.member)
     here = next((each for each in listed if each.one.channel == asked.channel), None)
-    note = f"Preview without chart and thread. {desk.next_post()}"
+    note = f"Preview without chart and thread. {desk.next_post(asked.member)}"
     preview = digest_preview(_book(desk), desk.today(), desk.label, note)
     return Message(preview.text, (*preview.blocks, digest_buttons(here)))
 

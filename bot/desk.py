@@ -102,9 +102,9 @@ class Desk:
         """
         return self.ledger.newest((self.now() + _A_DAY).date())
 
-    def next_post(self) -> str:
-        """When the next digest is due anywhere, in the reader's own time and in its own zone."""
-        subscriptions = self.subscriptions.all()
+    def next_post(self, member: str) -> str:
+        """When the next digest that a member may know of is due, in their time and its own zone."""
+        subscriptions = self.subscriptions.seen_by(member)
         if not subscriptions:
             return "No channel gets the digest yet; `/segment subscribe` changes that"
         now, told = self.now(), self.told()

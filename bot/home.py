@@ -42,4 +42,4 @@ def _digests(desk: Desk, member: str) -> list[str]:
     lines = subscription_lines(listed_subscriptions(desk, member))
     more = len(lines) - DIGESTS_SHOWN
     rest = [f"And {counted(more, 'channel')} more: `/segment status`"] if more > 0 else []
-    return [*lines[:DIGESTS_SHOWN], *rest] or [desk.next_post()]
+    return [*lines[:DIGESTS_SHOWN], *rest] or [desk.next_post(member)]

@@ -327,5 +327,8 @@ def test_workspaces_see_their_own_subscriptions_and_forget_those_of_one_that_lef
         kept.add(Subscription(channel, desk.slot, owner=owner, created_at=NOON, since=NOON))
     apart = kept.apart({"U1": "T1", "U2": "T2", "U3": "T2", "U4": "T2"}.get)
     assert [one.channel for one in apart.seen_by("U4")] == ["C2", "C3"]
+    own = replace(desk, subscriptions=apart)
+    assert own.next_post("U4").startswith("Next digest: ")
+    assert own.next_post("U5").startswith("No channel gets the digest yet")
     kept.forget(["C1", "U2"])
     assert [one.channel for one in kept.all()] == ["C3"]
