@@ -8,7 +8,6 @@ from typing import Final
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.app import slack_app
 from bot.desk import Desk
@@ -59,21 +58,24 @@ def looks_for_many(
 
     def look(kind: str) -> None:
         for team in installations.installed():
-            client = installations.client_for(team)
-            if client is None:
-                continue
-            if client.token not in made:
-                is_theirs = partial(installations.is_at_home, team)
-                theirs = replace(
-                    desk,
-                    subscriptions=desk.subscriptions.among(is_theirs),
-                    watches=desk.watches.among(is_theirs),
-                )
-                made[client.token] = looks(theirs, client, team)
             try:
-                made[client.token][kind]()
-            except (SlackApiError, OSError):
+                look_at(team, kind)
+            except Exception:  # noqa: BLE001 - whatever it is, the other workspaces wait for their turn
                 _log.exception("The %s of the workspace %s failed", kind, team)
+
+    def look_at(team: str, kind: str) -> None:
+        client = installations.client_for(team)
+        if client is None:
+            return
+        if client.token not in made:
+            is_theirs = partial(installations.is_at_home, team)
+            theirs = replace(
+                desk,
+                subscriptions=desk.subscriptions.among(is_theirs),
+                watches=desk.watches.among(is_theirs),
+            )
+            made[client.token] = looks(theirs, client, team)
+        made[client.token][kind]()
 
     lost = partial(desk.lists.tell_lost, installations.client_of)
     return {kind: partial(look, kind) for kind in _KINDS} | {"lost lists": lost}

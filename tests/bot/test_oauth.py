@@ -18,6 +18,7 @@ from bot.http import http_app
 from bot.installations import DEPARTURES, Installations
 from bot.local_workspace import Driver, LocalWorkspace
 from bot.manifest import manifest
+from bot.many import Looks, looks_for_many
 from bot.policy import BUILT_IN
 from bot.run import Bot, made_bot
 from bot.settings import Settings
@@ -290,6 +291,25 @@ def test_a_watcher_is_told_by_the_token_of_the_own_workspace(
     bot.looks["watches"]()
     assert customer in str(ada.wait_for_message("app", containing="is now"))
     assert bot.desk.watches.of("U9ZOE")[0].as_of == LAST_WEEK  # not with another's token
+
+
+def test_what_breaks_in_one_workspace_holds_up_no_other(
+    address: Address, bot: Bot, installations: Installations, caplog: pytest.LogCaptureFixture
+) -> None:
+    Browser().installs(address)
+    kept_other(installations, bot.desk)
+    looked_at = []
+
+    def looks(_desk: Desk, _client: WebClient, team: str) -> Looks:
+        def look() -> None:
+            looked_at.append(team)
+            raise ValueError(team)
+
+        return {"digests": look}
+
+    looks_for_many(looks, bot.desk, installations)["digests"]()
+    assert looked_at == ["T0LOCAL", "T0OTHER"]
+    assert "The digests of the workspace T0LOCAL failed" in caplog.text
 
 
 def test_the_manifest_for_many_subscribes_to_departures_and_names_the_way_back() -> None:
