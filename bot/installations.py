@@ -143,20 +143,24 @@ class Installations:
         return [team for team in sorted(self.teams) if self.authorize(team) is not None]
 
     def uninstalled(self, team: str) -> None:
-        """Forget a workspace: token, members, channels, and all that is bound to them."""
+        """Forget a workspace: all that is bound to its members and channels, them, and the token.
+
+        Who they are goes last: where it is cut short, the next call finds all that is left.
+        """
+        with self._engine.connect() as connection:
+            theirs = select(_homes.c.id).where(_homes.c.team == team)
+            gone = list(connection.execute(theirs).scalars())
+        for forget in self._forget:
+            forget(gone)
         bots, installations = self._store.bots, self._store.installations
         with self._engine.begin() as connection:
             connection.execute(delete(bots).where(bots.c.team_id == team))
             connection.execute(delete(installations).where(installations.c.team_id == team))
-            ids = connection.execute(select(_homes.c.id).where(_homes.c.team == team)).scalars()
-            gone = list(ids)
             connection.execute(delete(_homes).where(_homes.c.team == team))
         with self._lock:
             self._known.pop(team, None)
             for each in gone:
                 self._homes.pop(each, None)
-        for forget in self._forget:
-            forget(gone)
         _log.info("The workspace %s has taken Segbot off; what was bound to it is deleted", team)
 
 

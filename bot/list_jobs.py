@@ -1,6 +1,7 @@
 """The record of lists that are being scored: each file once, and none forgotten after a crash."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    delete,
     insert,
     select,
     update,
@@ -103,6 +105,12 @@ class ListJobs:
                 update(_jobs).where(_jobs.c.id == job, _jobs.c.state == _OPEN).values(state=state)
             )
             return closed.rowcount == 1
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Forget the lists of these members, and those that are waited for in these channels."""
+        gone = _jobs.c.member.in_(ids) | _jobs.c.channel.in_(ids)
+        with self._engine.begin() as connection:
+            connection.execute(delete(_jobs).where(gone))
 
     def lost(self, now: datetime) -> list[LostJob]:
         """The jobs whose process gave no sign of life for long; each is returned to one caller."""

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.app import slack_app
 from bot.desk import Desk
 from bot.installations import DEPARTURES, Installations, home_noted
+from bot.list_jobs import ListJobs
 from bot.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def opened_installations(settings: Settings, desk: Desk) -> Installations:
             desk.subscriptions.forget,
             desk.recent.forget,
             desk.feedback.forget,
+            ListJobs(desk.store.engine).forget,
         ),
     )
 

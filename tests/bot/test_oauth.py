@@ -1,7 +1,7 @@
 """Many workspaces: installed in a browser, kept apart, refused if not listed, forgotten if gone."""
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from bot.blocks import card
 from bot.desk import Desk
 from bot.http import http_app
 from bot.installations import DEPARTURES, Installations
+from bot.list_jobs import ListJobs
 from bot.local_workspace import Driver, LocalWorkspace
 from bot.manifest import manifest
 from bot.many import Looks, looks_for_many
@@ -28,7 +29,7 @@ from segmentation.portfolio import Portfolio
 from segmentation.training import TrainedModel
 from tests.bot.conftest import CHANNELS, LAST_WEEK, MEMBERS, THIS_WEEK
 from tests.bot.serving import Address
-from tests.conftest import Publish
+from tests.conftest import NOON, Publish
 
 
 @pytest.fixture(autouse=True)
@@ -253,18 +254,41 @@ def test_a_workspace_that_takes_the_bot_off_is_forgotten_and_no_other(
     ada.presses(card.WATCH)
     ada.presses(card.MORE, f"{card.RIGHT} {portfolio.ids[0]}")
     assert len(bot.desk.watches.of(ada.member.id)) == 1
+    jobs = ListJobs(bot.desk.store.engine)
+    job = "upload F1", ada.member.id, "list.csv", NOON
+    jobs.add(*job)
     records = len(bot.desk.audit.records())
     workspace.uninstall()
     assert bot.installations.installed() == ["T0OTHER"]
     assert not bot.installations.is_at_home("T0LOCAL", ada.member.id)
     assert bot.desk.watches.of(ada.member.id) == []
     assert [row["member"] for row in bot.desk.feedback.all()] == [""]
+    assert jobs.add(*job) is not None  # as if it had never been
     assert len(bot.desk.audit.records()) == records  # the trail stays
     ada.types("/segment help", channel="segments")
     assert "is not installed" in ada.sees("segments")[-1]["text"]
     Browser().installs(address)
     ada.types("/segment help", channel="segments")
     assert "what to do" in ada.wait_for_message("segments", containing="/segment")["text"]
+
+
+def test_a_departure_that_is_cut_short_is_finished_the_next_time(bot: Bot) -> None:
+    forgotten = []
+
+    def forget(ids: Sequence[str]) -> None:
+        forgotten.append(sorted(ids))
+        if len(forgotten) == 1:
+            raise OSError
+
+    engine, teams = bot.desk.store.engine, frozenset({"T0OTHER"})
+    installations = Installations(engine, "1.1", teams, WebClient(), [forget])
+    kept_other(installations, bot.desk)
+    with pytest.raises(OSError):
+        installations.uninstalled("T0OTHER")
+    installations.uninstalled("T0OTHER")
+    assert forgotten == [["C9OTHER", "U9ZOE"]] * 2
+    assert installations.installed() == []
+    assert installations.home("U9ZOE") is None
 
 
 def test_a_watcher_is_told_by_the_token_of_the_own_workspace(
