@@ -108,8 +108,9 @@ class Installations:
                 with self._engine.begin() as connection:
                     connection.execute(insert(_homes).values(id=each, team=team))
             except IntegrityError:
-                pass  # it was noted before
-            self._homes[each] = team
+                self.home(each)  # it was noted before, maybe by another replica, maybe elsewhere
+            else:
+                self._homes[each] = team
 
     def is_at_home(self, team: str, member_or_channel: str) -> bool:
         """Whether a member or channel was noted to be of a workspace."""

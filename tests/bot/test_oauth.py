@@ -272,6 +272,14 @@ def test_a_workspace_that_takes_the_bot_off_is_forgotten_and_no_other(
     assert "what to do" in ada.wait_for_message("segments", containing="/segment")["text"]
 
 
+def test_replicas_agree_on_where_a_member_is_at_home(bot: Bot) -> None:
+    engine, teams = bot.desk.store.engine, frozenset({"T0LOCAL", "T0OTHER"})
+    first, second = (Installations(engine, "1.1", teams, WebClient()) for _ in range(2))
+    first.note_home("T0LOCAL", ["U8BOTH"])
+    second.note_home("T0OTHER", ["U8BOTH"])
+    assert (first.home("U8BOTH"), second.home("U8BOTH")) == ("T0LOCAL", "T0LOCAL")
+
+
 def test_a_departure_that_is_cut_short_is_finished_the_next_time(bot: Bot) -> None:
     forgotten = []
 
