@@ -37,8 +37,8 @@ Forget = Callable[[Sequence[str]], object]
 class Installations:
     """Tokens by workspace, in the store; safe among threads and processes.
 
-    `teams` may install the bot, and no other is answered. `forget` are called with the ids of all
-    members and channels of a workspace that takes the bot off.
+    `teams` may install the bot, and no other is answered. `forget` are called with the ids of a
+    workspace that takes the bot off, and of all members and channels there.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Installations:
             theirs = select(_homes.c.id).where(_homes.c.team == team)
             gone = list(connection.execute(theirs).scalars())
         for forget in self._forget:
-            forget(gone)
+            forget([team, *gone])
         bots, installations = self._store.bots, self._store.installations
         with self._engine.begin() as connection:
             connection.execute(delete(bots).where(bots.c.team_id == team))

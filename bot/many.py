@@ -73,7 +73,7 @@ def looks_for_many(
             is_theirs = partial(installations.is_at_home, team)
             theirs = replace(
                 desk,
-                subscriptions=desk.subscriptions.among(is_theirs),
+                subscriptions=desk.subscriptions.among(team),
                 watches=desk.watches.among(is_theirs),
             )
             made[client.token] = looks(theirs, client, team)

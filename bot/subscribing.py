@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import time
 from typing import Any, Final
 
-from slack_bolt import Ack
+from slack_bolt import Ack, BoltContext
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -83,7 +83,12 @@ def edit_wanted(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -
 
 
 def subscribe_submitted(
-    desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, view: dict[str, Any]
+    desk: Desk,
+    ack: Ack,
+    body: dict[str, Any],
+    client: WebClient,
+    view: dict[str, Any],
+    context: BoltContext,
 ) -> None:
     """Keep a subscription, new or changed; what is wrong is said under its input."""
     member, entered, editing = body["user"]["id"], view["state"]["values"], view["private_metadata"]
@@ -104,7 +109,8 @@ def subscribe_submitted(
     slot = WeeklySlot(int(entered[DAY][DAY]["selected_option"]["value"]), at, zone_named(zone))
     chosen = entered[PARTS][PARTS]["selected_options"] or []
     parts = frozenset(Part(option["value"]) for option in chosen)
-    kept = _kept(desk, before, Subscription(channel, slot, parts, member))
+    wanted = Subscription(channel, slot, parts, member, team=context.team_id or "")
+    kept = _kept(desk, before, wanted)
     next_at = slot.next_after(desk.now(), desk.told().get(channel))
     done = subscribed_view(kept, next_at)
     action = "subscription change" if editing else "subscribe"
@@ -121,6 +127,7 @@ def _kept(desk: Desk, before: Subscription | None, wanted: Subscription) -> Subs
     kept = replace(
         wanted,
         owner=before.owner if before else wanted.owner,
+        team=before.team if before else wanted.team,
         created_at=before.created_at if before else now,
         since=before.since if before and before.slot == wanted.slot else now,
         seen=newest.as_of if newest else None,

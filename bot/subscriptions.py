@@ -41,6 +41,7 @@ _subscriptions = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
     Column("seen", Date),
+    Column("team", String(32), nullable=False),
 )
 
 
@@ -73,7 +74,8 @@ class Subscription:
 
     `owner` is the member who subscribed, "" for the channel of the settings. No period before
     `since` is posted, and no snapshot up to that of the date `seen` sets off an alert; both are
-    None for the channel of the settings, which has been there from the start.
+    None for the channel of the settings, which has been there from the start. `team` is the
+    workspace that it was subscribed in: members of an organisation can be in several.
     """
 
     channel: str
@@ -83,6 +85,7 @@ class Subscription:
     created_at: datetime | None = None
     since: datetime | None = None
     seen: date | None = None
+    team: str = ""
 
 
 class Subscriptions:
@@ -92,40 +95,41 @@ class Subscriptions:
         self,
         engine: Engine,
         standing: Subscription | None = None,
-        is_meant: Callable[[str], bool] = lambda _owner: True,
-        home: Callable[[str], str | None] = lambda _member: None,
+        team: str | None = None,
+        home: Callable[[str], str | None] | None = None,
     ) -> None:
         make_tables(engine, _metadata)
         self._engine = engine
-        self._is_meant = is_meant
+        self._team = team
         self._home = home
         self.standing = standing
 
-    def among(self, is_meant: Callable[[str], bool]) -> "Subscriptions":
-        """The same, with the subscriptions alone of members that are meant."""
-        return Subscriptions(self._engine, None, is_meant)
+    def among(self, team: str) -> "Subscriptions":
+        """The same, with the subscriptions alone of one workspace."""
+        return Subscriptions(self._engine, None, team)
 
     def apart(self, home: Callable[[str], str | None]) -> "Subscriptions":
         """The same, where a member sees those alone of the workspace that is their `home`."""
-        return Subscriptions(self._engine, self.standing, self._is_meant, home)
+        return Subscriptions(self._engine, self.standing, self._team, home)
 
     def seen_by(self, member: str) -> list[Subscription]:
         """Those that a member may know of: of the same workspace, and that of the settings."""
+        if self._home is None:
+            return self.all()
         home = self._home(member)
-        return [one for one in self.all() if not one.owner or self._home(one.owner) == home]
+        return [one for one in self.all() if not one.owner or one.team == home]
 
     def forget(self, ids: Sequence[str]) -> None:
-        """Forget the subscriptions of these channels, and of these members."""
-        gone = _subscriptions.c.channel.in_(ids) | _subscriptions.c.owner.in_(ids)
+        """Forget the subscriptions of the workspaces among these ids."""
         with self._engine.begin() as connection:
-            connection.execute(delete(_subscriptions).where(gone))
+            connection.execute(delete(_subscriptions).where(_subscriptions.c.team.in_(ids)))
 
     def all(self) -> list[Subscription]:
         """All of them, that of the settings first, the others by age."""
         query = select(_subscriptions).order_by(_subscriptions.c.created_at)
         with self._engine.connect() as connection:
             kept = [_subscription(row) for row in connection.execute(query).mappings()]
-        kept = [one for one in kept if self._is_meant(one.owner)]
+        kept = [one for one in kept if self._team in (None, one.team)]
         if self.standing is None:
             return kept
         return [self.standing, *(one for one in kept if one.channel != self.standing.channel)]
@@ -173,6 +177,7 @@ def _row(one: Subscription) -> dict[str, object]:
         "created_at": one.created_at,
         "since": one.since,
         "seen": one.seen,
+        "team": one.team,
     }
 
 
@@ -186,4 +191,5 @@ def _subscription(row: RowMapping) -> Subscription:
         created_at=utc(row["created_at"]),
         since=utc(row["since"]),
         seen=row["seen"],
+        team=row["team"],
     )

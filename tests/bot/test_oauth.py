@@ -4,6 +4,8 @@ import http.client
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -21,7 +23,7 @@ from bot.local_workspace import Driver, LocalWorkspace
 from bot.manifest import manifest
 from bot.many import Looks, looks_for_many
 from bot.policy import BUILT_IN
-from bot.run import Bot, made_bot
+from bot.run import Bot, clock, made_bot, made_looks
 from bot.settings import Settings
 from segmentation.model import SegmentModel
 from segmentation.model_folder import save
@@ -294,7 +296,7 @@ def test_a_departure_that_is_cut_short_is_finished_the_next_time(bot: Bot) -> No
     with pytest.raises(OSError):
         installations.uninstalled("T0OTHER")
     installations.uninstalled("T0OTHER")
-    assert forgotten == [["C9OTHER", "U9ZOE"]] * 2
+    assert forgotten == [["C9OTHER", "T0OTHER", "U9ZOE"]] * 2
     assert installations.installed() == []
     assert installations.home("U9ZOE") is None
 
@@ -323,6 +325,31 @@ def test_a_watcher_is_told_by_the_token_of_the_own_workspace(
     bot.looks["watches"]()
     assert customer in str(ada.wait_for_message("app", containing="is now"))
     assert bot.desk.watches.of("U9ZOE")[0].as_of == LAST_WEEK  # not with another's token
+
+
+def test_a_member_of_two_workspaces_gets_the_digest_in_the_one_that_they_subscribed_in(
+    ada: Driver,
+    address: Address,
+    bot: Bot,
+    settings: Settings,
+    installations: Installations,
+) -> None:
+    Browser().installs(address)
+    kept_other(installations, bot.desk)
+    installations.note_home("T0OTHER", [ada.member.id])
+    ada.types("/segment subscribe", channel="segments")
+    assert ada.submits() == {}
+    ada.closes_modal()
+    (one,) = bot.desk.subscriptions.all()
+    due = one.slot.next_after(clock()).astimezone(UTC)
+    then = replace(bot.desk, now=lambda: due)
+    looks = looks_for_many(partial(made_looks, settings), then, installations)
+    looks["digests"]()
+    assert ada.wait_for_message("segments", containing="customers")
+    installations.uninstalled("T0OTHER")
+    assert [one.channel for one in bot.desk.subscriptions.all()] == ["C01SEGMENTS"]
+    installations.uninstalled("T0LOCAL")
+    assert bot.desk.subscriptions.all() == []
 
 
 def test_what_breaks_in_one_workspace_holds_up_no_other(

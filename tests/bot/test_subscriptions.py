@@ -323,12 +323,12 @@ def test_workspaces_see_their_own_subscriptions_and_forget_those_of_one_that_lef
     tmp_path: Path, desk: Desk
 ) -> None:
     kept = Subscriptions(open_store(f"sqlite:///{tmp_path / 'own.db'}").engine)
-    for channel, owner in (("C1", "U1"), ("C2", "U2"), ("C3", "U3")):
-        kept.add(Subscription(channel, desk.slot, owner=owner, created_at=NOON, since=NOON))
-    apart = kept.apart({"U1": "T1", "U2": "T2", "U3": "T2", "U4": "T2"}.get)
+    for channel, team in (("C1", "T1"), ("C2", "T2"), ("C3", "T2")):
+        kept.add(Subscription(channel, desk.slot, EVERYTHING, "U1", NOON, NOON, team=team))
+    apart = kept.apart({"U1": "T1", "U4": "T2"}.get)
     assert [one.channel for one in apart.seen_by("U4")] == ["C2", "C3"]
     own = replace(desk, subscriptions=apart)
     assert own.next_post("U4").startswith("Next digest: ")
     assert own.next_post("U5").startswith("No channel gets the digest yet")
-    kept.forget(["C1", "U2"])
-    assert [one.channel for one in kept.all()] == ["C3"]
+    kept.forget(["T1", "U1", "C2"])
+    assert [one.channel for one in kept.all()] == ["C2", "C3"]
