@@ -15,7 +15,7 @@ from segmentation.endings import ending_problem
 def file_received(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
     """Score every list in a direct message; what is no list gets a hint."""
     member, channel = event["user"], event["channel"]
-    desk.access.check(client, member, channel, Action.UPLOAD)
+    desk.access.check(client, member, channel, Action.UPLOAD, Action.LOOK_UP)
     thread = event.get("thread_ts") or event["ts"]
     lists, problems = _told_apart(event["files"])
     for file in lists:
@@ -34,7 +34,7 @@ def open_upload(desk: Desk, client: WebClient, trigger_id: str) -> None:
 
 def list_wanted(desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     """A button asked for that form."""
-    desk.access.check(client, body["user"]["id"], "", Action.UPLOAD)
+    desk.access.check(client, body["user"]["id"], "", Action.UPLOAD, Action.LOOK_UP)
     open_upload(desk, client, body["trigger_id"])
     ack()
 
@@ -44,7 +44,7 @@ def list_submitted(
 ) -> None:
     """Score the list that was chosen in the form."""
     member = body["user"]["id"]
-    desk.access.check(client, member, "", Action.UPLOAD)
+    desk.access.check(client, member, "", Action.UPLOAD, Action.LOOK_UP)
     (file,) = view["state"]["values"][FILE][FILE]["files"]
     problem = ending_problem(_name(file))
     if problem is not None:
@@ -60,7 +60,7 @@ def list_pointed_at(
 ) -> None:
     """Score the lists of a message; the results go to whoever asked alone."""
     member, channel = body["user"]["id"], body["channel"]["id"]
-    desk.access.check(client, member, channel, Action.UPLOAD)
+    desk.access.check(client, member, channel, Action.UPLOAD, Action.LOOK_UP)
     message = body["message"]
     lists, problems = _told_apart(message.get("files", []))
     for file in lists:
