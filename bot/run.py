@@ -44,6 +44,7 @@ from segmentation.playbook import load_playbook
 from segmentation.snapshot_alarms import Thresholds
 from segmentation.store import open_store
 
+_GREETING = 10  # seconds that Slack's socket may take to say hello
 _STORE_WAIT = 2.0  # seconds: Slack gives up on an answer after three
 _LIST_SECONDS = 15 * 60.0  # that scoring one list may take
 _log = logging.getLogger(__name__)
@@ -150,6 +151,9 @@ def made_looks(
 
 
 def _connect(handler: SocketModeHandler) -> None:
+    """Open the socket and wait for Slack's greeting: one closed before it listens never stops."""
+    greeted = threading.Event()
+    handler.client.on_message_listeners.append(lambda _greeting: greeted.set())
     try:
         handler.connect()  # type: ignore[no-untyped-call]
     except SlackApiError as error:
@@ -161,6 +165,8 @@ def _connect(handler: SocketModeHandler) -> None:
         raise SegbotError(
             f"Slack's socket cannot be reached ({error}). Check the network."
         ) from None
+    if not greeted.wait(_GREETING):
+        _log.warning("Slack has not greeted within %s s; requests may come late", _GREETING)
 
 
 def list_worker(settings: Settings) -> Worker:
