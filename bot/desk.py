@@ -91,6 +91,11 @@ class Desk:
         """The whole portfolio at the newest snapshot."""
         return overview(self.store, self.playbook)
 
+    def forget_old(self) -> None:
+        """Forget what only keeps Slack's repetitions from being answered twice, once it is old."""
+        self.events.forget_old()
+        self.lists.forget_old()
+
     def today(self) -> date:
         """Today in the digest's time zone."""
         return self.now().astimezone(self.slot.zone).date()

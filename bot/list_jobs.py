@@ -41,6 +41,7 @@ _jobs = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False),
 )
 _OPEN: Final = "open"
+_KEPT_FOR: Final = timedelta(days=1)  # Slack repeats a request for about an hour
 LOST_AFTER: Final = timedelta(minutes=2)  # without a sign of life
 _NAME: Final = 255
 
@@ -123,3 +124,9 @@ class ListJobs:
         with self._engine.connect() as connection:
             rows = connection.execute(select(*told).where(silent)).all()
         return [job for job in (LostJob(*row) for row in rows) if self.close(job.id, "interrupted")]
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget the jobs that ended long ago: nothing asks for them again."""
+        old = and_(_jobs.c.state != _OPEN, _jobs.c.seen_at < now - _KEPT_FOR)
+        with self._engine.begin() as connection:
+            connection.execute(delete(_jobs).where(old))

@@ -141,7 +141,11 @@ class Lists:
                 where = job.channel or job.member
                 tell(client, where, f"{job.name}: {_INTERRUPTED}", job.thread or None)
 
-    def _forget(self, job: int, state: str) -> None:
+    def forget_old(self) -> None:
+        """Forget the lists that were dealt with long ago."""
+        self._jobs.forget_old(self._now())
+
+    def _end(self, job: int, state: str) -> None:
         self._jobs.close(job, state)
         self._alive.end()
 
@@ -153,7 +157,7 @@ class Lists:
             self._jobs.waits_in(job, place.channel, place.thread)
             self._pool.submit(self._work, client, order, job, place)
         except Exception as error:  # noqa: BLE001 - whatever it is, the member waits for an answer
-            self._forget(job, "failed")
+            self._end(job, "failed")
             where = order.channel if order.thread_ts else order.member
             tell(client, where, f"{order.name}: {told(error)}", order.thread_ts)
             self._audit.record(order.member, order.channel, "upload", [("", "failed")])
@@ -173,7 +177,7 @@ class Lists:
         except Exception as error:  # noqa: BLE001 - whatever it is, the member waits for an answer
             self._tell_end(client, order, place, told(error), state)
         finally:
-            self._forget(job, state)
+            self._end(job, state)
 
     def _score(self, client: WebClient, order: Order, place: _Place, folder: Path) -> None:
         if self._stop.is_set():

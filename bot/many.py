@@ -79,8 +79,10 @@ def looks_for_many(
             made[client.token] = looks(theirs, client, team)
         made[client.token][kind]()
 
-    lost = partial(desk.lists.tell_lost, installations.client_of)
-    return {kind: partial(look, kind) for kind in _KINDS} | {"lost lists": lost}
+    return {kind: partial(look, kind) for kind in _KINDS} | {
+        "lost lists": partial(desk.lists.tell_lost, installations.client_of),
+        "old records": desk.forget_old,
+    }
 
 
 def _client(settings: Settings) -> WebClient:

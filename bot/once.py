@@ -30,8 +30,6 @@ class EventsTaken:
         make_tables(engine, _metadata)
         self._engine = engine
         self._now = now
-        with engine.begin() as connection:
-            connection.execute(delete(_events).where(_events.c.at < now() - _KEPT_FOR))
 
     def is_first(self, event: str) -> bool:
         """Whether an event, named by Slack's id for it, comes for the first time."""
@@ -41,6 +39,11 @@ class EventsTaken:
         except IntegrityError:
             return False
         return True
+
+    def forget_old(self) -> None:
+        """Forget the events that Slack repeats no more."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(_events).where(_events.c.at < self._now() - _KEPT_FOR))
 
 
 def repeated_event(

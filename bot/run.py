@@ -147,6 +147,7 @@ def made_looks(
         "alerts": AlertDelivery(desk, client, Lease(engine, f"alerts{team}"), rules),
         "watches": WatchDelivery(desk, client),
         "lost lists": partial(desk.lists.tell_lost, lambda _member: client),
+        "old records": desk.forget_old,
     }
 
 

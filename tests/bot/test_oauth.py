@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -369,6 +369,15 @@ def test_what_breaks_in_one_workspace_holds_up_no_other(
     looks_for_many(looks, bot.desk, installations)["digests"]()
     assert looked_at == ["T0LOCAL", "T0OTHER"]
     assert "The digests of the workspace T0LOCAL failed" in caplog.text
+
+
+def test_what_was_taken_is_forgotten_in_many_workspaces_too(bot: Bot) -> None:
+    jobs = ListJobs(bot.desk.store.engine)
+    job = jobs.add("taken", "U01ADA", "list.csv", bot.desk.now() - timedelta(days=2))
+    assert job is not None
+    jobs.close(job, "done")
+    bot.looks["old records"]()
+    assert jobs.add("taken", "U01ADA", "list.csv", bot.desk.now()) is not None
 
 
 def test_the_manifest_for_many_subscribes_to_departures_and_names_the_way_back() -> None:

@@ -1,16 +1,20 @@
 """Events that Slack repeats are answered once, whichever replica they reach."""
 
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
 from bot.app import identity, slack_app
 from bot.desk import Desk
+from bot.list_jobs import ListJobs
+from bot.list_worker import Worker
+from bot.lists import Lists
 from bot.local_workspace import Driver, LocalWorkspace
 from bot.once import EventsTaken
-from segmentation.store import open_store
+from bot.run import made_looks
+from bot.settings import Settings
 from tests.conftest import NOON
 
 
@@ -39,8 +43,22 @@ def test_a_repeated_event_is_answered_once_though_it_reaches_another_replica(
     assert len(desk.audit.records()) == before + 1
 
 
-def test_what_was_taken_is_forgotten_after_a_day(tmp_path: Path) -> None:
-    engine = open_store(f"sqlite:///{tmp_path / 'segbot.db'}").engine
-    assert EventsTaken(engine, lambda: NOON).is_first("Ev0001")
-    assert not EventsTaken(engine, lambda: NOON).is_first("Ev0001")
-    assert EventsTaken(engine, lambda: NOON + timedelta(days=2)).is_first("Ev0001")
+def test_what_was_taken_is_forgotten_a_day_later_while_the_bot_runs(
+    desk: Desk, bot: WebClient
+) -> None:
+    engine = desk.store.engine
+    later = NOON + timedelta(days=2)
+    jobs = ListJobs(engine)
+    for origin, ended in (("taken", NOON), ("taken lately", later)):
+        job = jobs.add(origin, "U01ADA", "list.csv", ended)
+        assert job is not None
+        jobs.close(job, "done")
+    assert EventsTaken(engine, lambda: NOON).is_first("Ev0003")
+    assert EventsTaken(engine, lambda: later).is_first("Ev0004")
+    scoring = Lists(jobs, desk.audit, Worker({}, 60, 1_000), lambda: later, "", 50)
+    much_later = replace(desk, events=EventsTaken(engine, lambda: later), lists=scoring)
+    made_looks(Settings(), much_later, bot)["old records"]()
+    taken = EventsTaken(engine, lambda: later)
+    assert [taken.is_first(event) for event in ("Ev0003", "Ev0004")] == [True, False]
+    assert jobs.add("taken lately", "U01ADA", "list.csv", later) is None
+    assert jobs.add("taken", "U01ADA", "list.csv", later) is not None
