@@ -146,8 +146,10 @@ class Lists:
         self._jobs.forget_old(self._now())
 
     def _end(self, job: int, state: str) -> None:
-        self._jobs.close(job, state)
-        self._alive.end()
+        try:
+            self._jobs.close(job, state)
+        finally:
+            self._alive.end()
 
     def _begin(self, client: WebClient, order: Order, job: int, before: int) -> None:
         """Say that an order was taken, and have it done; where that fails, it is told."""
