@@ -51,7 +51,7 @@ class Access:
         for needed in (action, *also):
             why = why or self._why_not(client, member, channel, needed)
             if why is not None:
-                self._audit.record(member, channel, str(needed), [("", "denied")])
+                self._audit.record(member, channel, needed.replace("_", " "), [("", "denied")])
                 raise DeniedError(why)
 
     def allows(self, client: WebClient, member: str, *needed: Action) -> bool:

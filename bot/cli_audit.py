@@ -15,7 +15,7 @@ from bot.audit_formats import FORMATS
 from bot.audit_query import moment
 from bot.settings import load_places
 from segmentation.errors import SegbotError
-from segmentation.schema import opened_engine
+from segmentation.schema import is_missing, opened_engine
 from segmentation.wording import counted
 
 _PANEL: Final = "Slack"
@@ -92,6 +92,11 @@ def verify(
 
 def _trail() -> AuditTrail:
     places = load_places()
+    if is_missing(places.segbot_store_url):
+        raise SegbotError(
+            f"There is no store at {places.segbot_store_url}. Name the bot's in SEGBOT_STORE_URL, "
+            "or go to the folder where segbot run was started."
+        )
     engine = opened_engine(places.segbot_store_url, _WAIT)
     return AuditTrail(engine, lambda: datetime.now(UTC), places.segbot_audit_key.get_secret_value())
 

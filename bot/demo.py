@@ -86,6 +86,7 @@ def run_demo(data: Path | None, port: int, *, browser: bool) -> None:
         _wait_until_ready(workspace, bot)
         talk(workspace, examples)
         _console.print(f"\nSegbot is ready: [bold]{url}[/bold]\nCtrl-C stops it.")
+        _console.print(f"Its store until then: SEGBOT_STORE_URL=sqlite:///{store}", soft_wrap=True)
         if browser and _has_display():
             webbrowser.open(url)
         bot.wait()

@@ -38,10 +38,13 @@ def look_up_submitted(
 def named_looked_up(
     desk: Desk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
 ) -> None:
-    """Look up the customers whom a message names, in its thread, for who asked alone."""
+    """Look up the customers whom a message names, for who asked alone.
+
+    In its thread where it has one: Slack shows a private answer in none that nobody has begun.
+    """
     member, channel, message = body["user"]["id"], body["channel"]["id"], body["message"]
     desk.access.check(client, member, channel, Action.LOOK_UP)
-    thread = message.get("thread_ts") or message["ts"]
+    thread = message.get("thread_ts")
     customers = ids_named(desk, message.get("text", ""))
     if customers:
         reply = looked_up(desk, member, customers[:MOST_IDS])

@@ -71,7 +71,7 @@ def list_pointed_at(
     respond(
         response_type="ephemeral",
         replace_original=False,
-        thread_ts=message.get("thread_ts") or message["ts"],
+        thread_ts=message.get("thread_ts"),
         **elsewhere_message([_name(file) for file in lists], problems).payload(),
     )
     ack()

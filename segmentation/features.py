@@ -26,6 +26,7 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+_WINDOW: Final = 12  # months that are observed at most
 _NOTHING: Final = 1e-9  # what float arithmetic leaves of a zero
 _SCALES: Final = {
     Unit.AMOUNT: "amount",
@@ -99,6 +100,10 @@ class Feature:
         return f"from {low} to {high}"
 
     def _hint(self, value: float) -> str:
+        if self.unit is Unit.SHARE and self.maximum < value <= _WINDOW and value == int(value):
+            return (
+                f" Enter a share, not months: {value:.0f} of {_WINDOW} are {value / _WINDOW:.2f}."
+            )
         if self.unit is Unit.SHARE and self.maximum < value <= 100:
             return f" Enter a share, not a percentage. Did you mean {_plain(value / 100)}?"
         if self.unit is Unit.MONTHS and value > self.maximum:

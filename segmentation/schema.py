@@ -94,7 +94,7 @@ def opened_engine(url: str, wait: float) -> Engine:
         if address.get_backend_name() == "sqlite":
             if not address.database:
                 raise StoreError("The store's URL names no file: write sqlite:///folder/segbot.db.")
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(address.database))
         engine = create_engine(address, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", partial(_prepare_sqlite, wait))
@@ -108,6 +108,23 @@ def opened_engine(url: str, wait: float) -> Engine:
             f"cannot be opened: {cause}."
         ) from None
     return engine
+
+
+def is_missing(url: str) -> bool:
+    """Whether the URL names a file that is not there; of a server that is not known beforehand."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return False
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return False
+    return not Path(address.database).exists()
+
+
+def _make_private(file: Path) -> None:
+    """A new store, and a new folder for it, are for their owner alone."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
 
 
 def make_tables(engine: Engine, tables: MetaData) -> None:

@@ -50,6 +50,8 @@ def use_shortcut(
         ),
         **exchange.handles(member.id, channel, message),
     }
+    if state.has_replies(message):  # Slack names the thread in the message that began it, too
+        payload["message"]["thread_ts"] = message.ts
     return exchange.deliver("interactive", payload).delivery
 
 

@@ -153,6 +153,10 @@ class State:
         """All messages of a channel, the latest first; read under the lock."""
         return reversed(self._messages[channel].values())
 
+    def has_replies(self, message: Message) -> bool:
+        """Whether a thread has begun below a message."""
+        return any(each.thread_ts == message.ts for each in self.messages(message.channel))
+
     def visible(self, member: str, channel: str) -> list[Message]:
         """What a member sees in a channel, oldest first."""
         return [each for each in self.messages(channel) if self.can_see(member, each)]

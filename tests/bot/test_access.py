@@ -158,7 +158,8 @@ def test_each_action_in_each_situation_does_what_the_policy_says_and_is_recorded
         return
     assert all(each and case.refused in each and "sk " in each for each in told)  # whom to ask
     assert trail.records() == [
-        Record(NOON, case.member, case.channel, str(action), "", "denied") for action in Action
+        Record(NOON, case.member, case.channel, action.replace("_", " "), "", "denied")
+        for action in Action
     ]
 
 

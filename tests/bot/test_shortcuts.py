@@ -58,13 +58,25 @@ def test_a_messages_customers_are_found_and_told_in_its_thread_alone(
     first, second = portfolio.ids[62], portfolio.ids[63]
     ben.types(f"Who calls {first}, or *{second}*? Not C99999.", channel="segments")
     message = ben.sees("segments")[-1]
+    ben.types("They called twice", channel="segments", thread_ts=message["ts"])
+    reply = ben.sees("segments")[-1]
     ada.uses_shortcut(LOOK_UP_NAMED, message)
-    told = ada.wait_for_message("segments", containing=str(second), after=message["ts"])
+    told = ada.wait_for_message("segments", containing=str(second), after=reply["ts"])
     assert told["ephemeral"]
     assert told["thread_ts"] == message["ts"]
     assert str(first) in told["text"]
     assert "C99999" not in told["text"]
-    assert ben.sees("segments")[-1]["ts"] == message["ts"]
+    assert ben.sees("segments")[-1]["ts"] == reply["ts"]
+
+
+def test_where_no_thread_has_begun_the_answer_stands_where_slack_shows_it(
+    ada: Driver, ben: Driver, portfolio: Portfolio
+) -> None:
+    ben.types(f"Who is {portfolio.ids[66]}?", channel="segments")
+    message = ben.sees("segments")[-1]
+    ada.uses_shortcut(LOOK_UP_NAMED, message)
+    told = ada.wait_for_message("segments", containing=str(portfolio.ids[66]), after=message["ts"])
+    assert (told["ephemeral"], told["thread_ts"]) == (True, None)
 
 
 def test_a_table_is_shared_into_the_thread_without_figures(
@@ -72,6 +84,7 @@ def test_a_table_is_shared_into_the_thread_without_figures(
 ) -> None:
     ben.types(f"{portfolio.ids[64]} {portfolio.ids[65]}", channel="segments")
     message = ben.sees("segments")[-1]
+    ben.types("Both again", channel="segments", thread_ts=message["ts"])
     ada.uses_shortcut(LOOK_UP_NAMED, message)
     ada.wait_for_message("segments", containing=str(portfolio.ids[64]), after=message["ts"])
     ada.presses(SHARE)
