@@ -27,7 +27,7 @@ demo: .venv/runtime ## Run the bot in a local workspace in the browser; DATA=por
 	@exec $(BIN)/segbot demo --port $(PORT) $(if $(DATA),--data '$(DATA)')
 
 test: .venv/tools ## Run the tests; the gate, under 3 minutes.
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 check: .venv/tools ## Formatter, linter, types, import contracts and the tests.
 	$(BIN)/ruff format --check .

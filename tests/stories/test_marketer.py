@@ -20,12 +20,14 @@ def test_a_marketer_looks_up_whom_a_colleague_names_privately_then_shares_in_the
 ) -> None:
     ada.types(f"Who calls {customers[62]}, or *{customers[63]}*? Not C99999.", channel=room)
     (message,) = ada.sees(room)
+    ada.types("They called twice.", channel=room, thread_ts=message["ts"])
+    thread = ada.sees(room)
     ben.uses_shortcut(shortcuts.LOOK_UP_NAMED, message)
     told = ben.wait_for_message(room, containing=customers[63])
     assert told["ephemeral"]
     assert told["thread_ts"] == message["ts"]
     assert "C99999" not in told["text"]
-    assert ada.sees(room) == [message]
+    assert ada.sees(room) == thread
     ben.presses(found.SHARE)
     shared = ada.wait_for_message(room, containing="Shared by <@U02BEN>")
     assert shared["thread_ts"] == message["ts"]
