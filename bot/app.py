@@ -197,10 +197,19 @@ def _answer_error(error: Exception, body: dict[str, Any], client: WebClient) -> 
     elif "event" in body:
         _answer_event_error(text, body["event"], client)
     elif body.get("view", {}).get("type") == "modal":
-        client.views_push(trigger_id=body["trigger_id"], view=told_view(text))
+        _tell_over_modal(text, body, client)
     else:
         client.views_publish(user_id=body["user"]["id"], view=trouble_home(text))
     return _acknowledged({})
+
+
+def _tell_over_modal(text: str, body: dict[str, Any], client: WebClient) -> None:
+    """Over the modal, which keeps what was typed; in its place where Slack stacks no more."""
+    view = told_view(text)
+    try:
+        client.views_push(trigger_id=body["trigger_id"], view=view)
+    except SlackApiError:
+        client.views_update(view_id=body["view"]["id"], view=view)
 
 
 def _answer_event_error(text: str, event: dict[str, Any], client: WebClient) -> None:

@@ -10,7 +10,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.blocks import card
-from bot.blocks.form import TRY
+from bot.blocks.form import TRY, WIDEN
 from bot.blocks.found import several_plainly
 from bot.blocks.watching import UNWATCH, watching_message
 from bot.desk import Desk
@@ -100,6 +100,16 @@ def test_the_form_about_a_customer_shows_nothing_once_looking_up_is_forbidden(
     ada.wait_for_modal(containing="You may not look up customers")
     ada.closes_modal()
     assert ada.wait_for_modal()["id"] == form["id"]
+
+
+def test_where_slack_stacks_no_more_a_refusal_takes_the_forms_place(
+    workspace: LocalWorkspace, ada: Driver, desk: Desk
+) -> None:
+    ada.types("/segment", channel="segments")
+    nobody_may(desk, Action.FORM)
+    workspace.break_method("views.push", "push_limit_reached", times=1)
+    ada.presses(WIDEN)
+    ada.wait_for_modal(containing="You may not use the form")
 
 
 def test_home_is_not_drawn_anew_for_who_may_not_see_it(
