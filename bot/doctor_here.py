@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.audit import AuditTrail
 from bot.audit_chain import TamperedError
 from bot.doctor import Finding, Patient, fine, note, wrong
-from bot.installations import Installations
 from bot.paths import INSTALL_PATH
 from bot.policy import load_policy
 from bot.schedule import WeeklySlot
@@ -188,6 +187,8 @@ def workspaces(patient: Patient) -> Sequence[Finding]:
     settings = patient.settings
     if settings.segbot_workspaces is not Workspaces.MANY:
         return []
+    from bot.installations import Installations
+
     try:
         engine = open_store(settings.segbot_store_url, _WAIT).engine
         found = Installations(

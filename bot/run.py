@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
@@ -23,13 +24,11 @@ from bot.digest import DigestDelivery
 from bot.errands import Errands
 from bot.exports import MOST_IDS
 from bot.feedback import Feedback
-from bot.installations import Installations
 from bot.lease import Lease
 from bot.ledger import Ledger
 from bot.list_jobs import ListJobs
 from bot.list_worker import Worker
 from bot.lists import Lists
-from bot.many import app_for_many, looks_for_many, opened_installations
 from bot.once import EventsTaken
 from bot.policy import load_policy
 from bot.recent import RecentLookUps
@@ -43,6 +42,9 @@ from segmentation.errors import SegbotError
 from segmentation.playbook import load_playbook
 from segmentation.snapshot_alarms import Thresholds
 from segmentation.store import open_store
+
+if TYPE_CHECKING:  # a tenth of the start, and a bot in one workspace needs none of it
+    from bot.installations import Installations
 
 _GREETING = 10  # seconds that Slack's socket may take to say hello
 _STORE_WAIT = 2.0  # seconds: Slack gives up on an answer after three
@@ -62,7 +64,7 @@ class Bot:
     desk: Desk
     app: App
     looks: Mapping[str, Callable[[], None]]
-    installations: Installations | None = None
+    installations: "Installations | None" = None
 
     def started_clockwork(self) -> BackgroundScheduler:
         """The scheduler, at work; in several replicas the ledger lets one of them post."""
@@ -87,6 +89,8 @@ def made_bot(settings: Settings, *, http: bool = False) -> Bot:
 
 
 def _in_many(settings: Settings, desk: Desk) -> Bot:
+    from bot.many import app_for_many, looks_for_many, opened_installations
+
     installations = opened_installations(settings, desk)
     app = app_for_many(settings, desk, installations)
     looks = looks_for_many(
