@@ -12,8 +12,8 @@ from segmentation.errors import TrainingError
 from segmentation.model import SegmentModel, load_model
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio, portfolio_from_frame, read_portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.store import open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 from segmentation.training import DEFAULT_SEED, train

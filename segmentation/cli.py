@@ -152,7 +152,7 @@ def score(
     Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.csv
     """
     from segmentation.portfolio import read_portfolio
-    from segmentation.scoring import check_output, scored_frame, write_scored
+    from segmentation.scored_files import check_output, scored_frame, write_scored
 
     places: Places = context.obj
     playbook, day_of_data = load_playbook(places.playbook), typed_date(as_of)
@@ -174,8 +174,8 @@ def score(
 def _store(
     customers: "Portfolio", model: SegmentModel, playbook: Playbook, as_of: date, url: str
 ) -> None:
+    from segmentation.portfolio_scoring import scored_batches
     from segmentation.publishing import publish
-    from segmentation.scoring import scored_batches
 
     store = open_store(url)
     replaced = store.snapshot(as_of)

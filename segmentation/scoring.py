@@ -1,74 +1,115 @@
-"""A whole portfolio under one model: scored in batches, written beside and renamed."""
+"""The one kernel: customers' columns in; segment, runner-up, distances, certainty, novelty out.
 
-from collections.abc import Iterator
-from pathlib import Path
+A pure function over arrays, from the numbers of a model file alone. The same sums in the same
+order whether NumPy does them for one customer or compiled code for millions, and whatever the
+batches: so the same customer gets the same bits everywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from segmentation.assignment import Assignments
-from segmentation.errors import PortfolioError
-from segmentation.model import SegmentModel
-from segmentation.playbook import Playbook
-from segmentation.portfolio import Portfolio
-from segmentation.publishing import ScoredBatch
-from segmentation.safe_csv import harmless
 
-BATCH: Final = 5_000
-OUTPUT_ENDINGS: Final = (".csv", ".parquet")
+# Below the first a label holds in 79 % of resamplings, below the second in 96 %, above in 99.8 %
+# (200 bootstraps of the public portfolio).
+LOW_BELOW: Final = 0.10
+MEDIUM_BELOW: Final = 0.30
+_CHUNK: Final = 4096  # customers whose columns stay in a core's cache
 
-
-def scored_batches(model: SegmentModel, portfolio: Portfolio) -> Iterator[ScoredBatch]:
-    """Score a portfolio batch by batch, in the order of the ids (which loads a store fastest)."""
-    order = np.argsort(portfolio.ids, kind="stable")
-    for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
-        values = portfolio.values[rows]
-        yield ScoredBatch(portfolio.ids[rows].tolist(), values, model.assign(values))
+Floats = NDArray[np.float64]
+Columns = (
+    Sequence[Floats] | Floats
+)  # one array of shape (n,) a feature, in its unit, NaN for blanks
 
 
-def scored_frame(
-    model: SegmentModel, playbook: Playbook, portfolio: Portfolio, scored: Assignments
-) -> pd.DataFrame:
-    """The scored portfolio as a table, one row a customer, in the portfolio's order."""
-    names = {segment.id: playbook.play(segment).name for segment in model.segments}
-    return pd.DataFrame(
-        {
-            "CUST_ID": portfolio.ids,
-            "segment": scored.segment,
-            "segment_name": [names[segment] for segment in scored.segment.tolist()],
-            "runner_up": scored.runner_up,
-            "confidence": scored.confidence.round(4),
-            "band": scored.band_names(),
-            "novel": scored.novel,
-        }
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """What of a model decides about a customer: f features, k centroids.
+
+    `medians`, `lows`, `highs`, `means`, `scales` have shape (f,), in the features' units;
+    `surprising` says of which features a blank is one that training never saw. `centroids` has
+    shape (k, f), in scaled space; `ids` (the lasting ones), `radii` (of novelty) and `soft` (is its
+    border?) belong to its rows. `inverses` are one over the scales; `weights` one over the squared
+    distance between each two centroids, shape (k, k), NaN where they are one and the same.
+    """
+
+    medians: Floats
+    lows: Floats
+    highs: Floats
+    means: Floats
+    scales: Floats
+    surprising: NDArray[np.bool_]
+    centroids: Floats
+    ids: NDArray[np.int64]
+    radii: Floats
+    soft: NDArray[np.bool_]
+    inverses: Floats = field(init=False)
+    weights: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inverses", 1 / self.scales)
+        offsets = self.centroids[:, np.newaxis] - self.centroids
+        gaps = np.einsum("ijf,ijf->ij", offsets, offsets)
+        gaps[gaps == 0] = np.nan
+        object.__setattr__(self, "weights", 1 / gaps)
+
+
+def score(numbers: Numbers, columns: Columns) -> Assignments:
+    """Assign n customers: the nearest centroid, of equally near ones the lowest id.
+
+    Confidence is min over j of (d_j² − d_1²) / ‖c_1 − c_j‖², clipped to 0..1: of the measures
+    tried on the public portfolio the one that tells best which labels survive resampling (AUC
+    0.957; 1 − d1/d2 has 0.920). The band is one lower behind a soft border, and where a blank is
+    one that training never saw.
+    """
+    customers = len(columns[0])
+    chunks = [
+        _scored(numbers, np.array([column[start : start + _CHUNK] for column in columns]))
+        for start in range(0, max(customers, 1), _CHUNK)
+    ]
+    if len(chunks) == 1:
+        return chunks[0]
+    return Assignments(
+        *(
+            np.concatenate([getattr(chunk, name) for chunk in chunks])
+            for name in Assignments.__dataclass_fields__
+        )
     )
 
 
-def write_scored(frame: pd.DataFrame, path: Path) -> None:
-    """Write a scored portfolio as CSV or Parquet, by the file's ending; whole or not at all.
-
-    In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe.
-    Raises PortfolioError when the ending is neither, or the file cannot be written.
-    """
-    check_output(path)
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        if path.suffix.lower() == ".csv":
-            frame.assign(CUST_ID=frame["CUST_ID"].map(harmless)).to_csv(beside, index=False)
-        else:
-            frame.to_parquet(beside, index=False)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise PortfolioError([f"{path} cannot be written: {error.strerror}."]) from None
-
-
-def check_output(path: Path) -> None:
-    """Raise PortfolioError unless a scored portfolio can be written under that name."""
-    if path.suffix.lower() not in OUTPUT_ENDINGS:
-        endings = " nor ".join(OUTPUT_ENDINGS)
-        raise PortfolioError([f"{path.name} ends in neither {endings}: name the output so."])
-    if not path.parent.is_dir():
-        raise PortfolioError([f"The folder {path.parent} does not exist: make it first."])
+def _scored(numbers: Numbers, values: Floats) -> Assignments:
+    """The kernel in NumPy: `values` has shape (f, n)."""
+    blank = np.isnan(values)
+    known = np.where(blank, numbers.medians[:, np.newaxis], values)
+    np.maximum(known, numbers.lows[:, np.newaxis], out=known)
+    np.minimum(known, numbers.highs[:, np.newaxis], out=known)
+    known -= numbers.means[:, np.newaxis]
+    known *= numbers.inverses[:, np.newaxis]
+    squared = np.zeros((len(numbers.centroids), values.shape[1]))
+    for scaled, coordinates in zip(known, numbers.centroids.T, strict=True):
+        offsets = scaled - coordinates[:, np.newaxis]
+        offsets *= offsets
+        squared += offsets
+    customers = np.arange(values.shape[1])
+    nearest = squared.argmin(axis=0)
+    first = squared[nearest, customers]
+    ahead = (squared - first) * numbers.weights[:, nearest]
+    confidence = np.fmin(np.fmin.reduce(ahead, axis=0), 1.0)
+    squared[nearest, customers] = np.inf
+    second = squared.argmin(axis=0)
+    distance = np.sqrt(first)
+    surprised = (blank & numbers.surprising[:, np.newaxis]).any(axis=0)
+    band = (confidence >= LOW_BELOW).astype(np.int64) + (confidence >= MEDIUM_BELOW)
+    return Assignments(
+        segment=numbers.ids[nearest],
+        runner_up=numbers.ids[second],
+        distance=distance,
+        runner_up_distance=np.sqrt(squared[second, customers]),
+        confidence=confidence,
+        band=np.maximum(band - (numbers.soft[nearest] | surprised), 0),
+        novel=distance > numbers.radii[nearest],
+    )

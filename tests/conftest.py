@@ -11,8 +11,8 @@ import pytest
 from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook, load_playbook
 from segmentation.portfolio import Portfolio, portfolio_from_frame
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.store import Snapshot, Store, open_store
 from segmentation.synthetic import synthetic_portfolio
 from segmentation.training import TrainedModel, train

@@ -25,8 +25,8 @@ from bot.manifest import manifest
 from bot.policy import BUILT_IN
 from segmentation.model_folder import save
 from segmentation.portfolio import portfolio_from_frame
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.store import open_store
 from segmentation.synthetic import synthetic_portfolio
 from segmentation.training import train

@@ -11,8 +11,8 @@ from bot.blocks.card import customer_card
 from segmentation.answers import answers_for, past_of
 from segmentation.playbook import load_playbook
 from segmentation.portfolio import portfolio_from_frame
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.store import open_store
 from segmentation.synthetic import synthetic_portfolio
 from segmentation.training import train

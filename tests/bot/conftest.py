@@ -40,8 +40,8 @@ from segmentation.model import SegmentModel
 from segmentation.model_folder import save
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.store import Store, open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 from segmentation.training import TrainedModel

@@ -21,8 +21,8 @@ from bot.sender import RefusedError
 from bot.subscriptions import Subscription, Subscriptions
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.store import open_store
 from segmentation.training import TrainedModel
 from tests.bot.conftest import bare_desk

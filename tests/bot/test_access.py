@@ -16,8 +16,8 @@ from bot.manifest import manifest
 from bot.policy import Action, PolicyError, load_policy
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.store import open_store
 from segmentation.training import TrainedModel
 from tests.bot.conftest import LAST_WEEK, bare_desk, connected

@@ -17,8 +17,8 @@ from bot.subscriptions import EVERYTHING, Part, Subscription, Subscriptions
 from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.snapshot_alarms import AlarmKind, Thresholds
 from segmentation.training import TrainedModel
 from tests.bot.conftest import LAST_WEEK, MEMBERS, THIS_WEEK, bare_desk

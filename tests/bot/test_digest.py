@@ -17,8 +17,8 @@ from segmentation.features import INDEX
 from segmentation.model import parsed_model
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.sizes_csv import sizes_csv
 from segmentation.training import TrainedModel
 from tests.bot.conftest import (

@@ -24,8 +24,8 @@ from bot.watching import WatchDelivery
 from segmentation.answers import Answers, answers_for
 from segmentation.model import SegmentModel
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from tests.bot.conftest import CHANNELS, MEMBERS, OPEN, THIS_WEEK
 from tests.bot.test_commands import answer
 from tests.conftest import NOON

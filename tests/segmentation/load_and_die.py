@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from segmentation.portfolio import portfolio_from_frame
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import ScoredBatch, publish
-from segmentation.scoring import scored_batches
 from segmentation.store import open_store
 from segmentation.synthetic import synthetic_portfolio
 

@@ -11,7 +11,8 @@ from segmentation.errors import PortfolioError
 from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
-from segmentation.scoring import scored_batches, scored_frame, write_scored
+from segmentation.portfolio_scoring import scored_batches
+from segmentation.scored_files import scored_frame, write_scored
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from segmentation.features import INDEX
 from segmentation.model import SegmentModel, parsed_model
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import ScoredBatch, publish
 from segmentation.schema import assignments, generations
-from segmentation.scoring import scored_batches
 from segmentation.store import Store, open_store
 from tests.conftest import NOON, Publish
 

@@ -13,8 +13,8 @@ from bot.run import made_desk, made_looks
 from bot.settings import Settings
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.training import TrainedModel
 from tests.bot.conftest import connected, segbot
 from tests.bot.serving import Address, connected_over_http

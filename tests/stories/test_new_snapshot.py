@@ -9,8 +9,8 @@ from bot.blocks import card
 from bot.blocks.watching import UNWATCH
 from bot.local_workspace import Driver, LocalWorkspace
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
-from segmentation.scoring import scored_batches
 from segmentation.training import TrainedModel
 from segmentation.wording import day
 from tests.stories.office import Office, asks, opens, upset
