@@ -18,7 +18,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check slow-test browser-test node-test slack-schemas bench docs constraints clean
+.PHONY: help demo test check slow-test postgres-test browser-test node-test slack-schemas bench docs constraints clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ check: .venv/tools ## Formatter, linter, types, import contracts and the tests.
 
 slow-test: .venv/tools ## Tests that take minutes: a hundred seeds and a hundred bootstraps.
 	$(BIN)/python -m pytest -m slow
+
+postgres-test: .venv/tools ## The tests that have a store, on a PostgreSQL of their own (15 or newer, no root needed).
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -p tests.on_postgresql \
+		tests/segmentation/test_store.py tests/bot tests/stories
 
 browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screenshots land in artifacts/.
 	$(BIN)/python -m pytest tests/browser

@@ -34,6 +34,7 @@ from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
 
 _TURN: Final = 0x5E9B07  # any number that no other program's advisory lock has
+_POSTGRES: Final = ("postgresql", "postgres")  # the latter is how hosting platforms call it
 metadata = MetaData()
 
 models = Table(
@@ -95,7 +96,11 @@ def opened_engine(url: str, wait: float) -> Engine:
             if not address.database:
                 raise StoreError("The store's URL names no file: write sqlite:///folder/segbot.db.")
             _make_private(Path(address.database))
-        engine = create_engine(address, hide_parameters=True)
+        if address.drivername in _POSTGRES:
+            address = address.set(drivername="postgresql+psycopg")
+        # A connection that the server, or a firewall, closed meanwhile is replaced before use.
+        pre_ping = address.get_backend_name() == "postgresql"
+        engine = create_engine(address, hide_parameters=True, pool_pre_ping=pre_ping)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", partial(_prepare_sqlite, wait))
         make_tables(engine, metadata)

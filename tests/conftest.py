@@ -1,7 +1,7 @@
 """What most tests start from: a made-up portfolio, a model trained on it, and a real store."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from segmentation.publishing import publish
 from segmentation.store import Snapshot, Store, open_store
 from segmentation.synthetic import synthetic_portfolio
 from segmentation.training import TrainedModel, train
+from tests.databases import store_in
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 Publish = Callable[..., Snapshot]
@@ -42,8 +43,9 @@ def playbook() -> Playbook:
 
 
 @pytest.fixture
-def store_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'segbot.db'}"
+def store_url(tmp_path: Path) -> Iterator[str]:
+    with store_in(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ from segmentation.store import Store, open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 from segmentation.training import TrainedModel
 from tests.conftest import NOON
+from tests.databases import store_url_in
 
 LAST_WEEK, THIS_WEEK = date(2026, 11, 9), date(2026, 11, 16)
 DIGEST_CHANNEL = Channel("C01SEGMENTS", "segments", "Weekly digest")
@@ -111,7 +112,7 @@ def bare_desk(
 ) -> Desk:
     """A desk whose store has no snapshot yet."""
     save(trained, folder / "model")
-    store = open_store(f"sqlite:///{folder / 'segbot.db'}")
+    store = open_store(store_url_in(folder))
     audit = AuditTrail(store.engine, lambda: NOON)
     slot = WeeklySlot(0, time(9), ZoneInfo("Europe/Berlin"))
     return Desk(

@@ -71,7 +71,7 @@ TAMPERINGS = {
     "an action": sql("update audit set action = 'home' where id = 4"),
     "a customer": sql("update audit set customer = '' where id = 2"),
     "a result": sql("update audit set result = 'shown' where id = 4"),
-    "a hash": sql("update audit set hash = 'f' || substr(hash, 2) || 'x' where id = 5"),
+    "a hash": sql("update audit set hash = substr(hash, 2) || 'x' where id = 5"),
     "the first record": sql("delete from audit where id = 1"),
     "a record in the middle": sql("delete from audit where id = 3"),
     "the last record": sql("delete from audit where id = 5"),

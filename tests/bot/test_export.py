@@ -23,7 +23,7 @@ from bot.policy import Action, Rule
 from segmentation.features import COLUMNS
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
-from segmentation.store import open_store
+from segmentation.store import Store
 from segmentation.training import TrainedModel
 from tests.bot.conftest import OPEN, THIS_WEEK, WICKED, bare_desk, connected
 from tests.bot.test_commands import answer
@@ -112,9 +112,9 @@ def test_an_export_is_on_record_with_how_many_customers(
 
 
 def test_an_export_that_cannot_be_recorded_is_not_begun(
-    workspace: LocalWorkspace, tmp_path: Path, desk: Desk
+    workspace: LocalWorkspace, store: Store, desk: Desk
 ) -> None:
-    engine = open_store(f"sqlite:///{tmp_path / 'trail.db'}").engine
+    engine = store.engine
     broken = AuditTrail(engine, desk.now)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE audit"))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
@@ -29,7 +28,7 @@ from bot.policy import Action
 from bot.schedule import WEEK
 from bot.subscribing import listed_subscriptions
 from bot.subscriptions import EVERYTHING, Part, Subscription, Subscriptions
-from segmentation.store import open_store
+from segmentation.store import Store
 from tests.bot.conftest import CHANNELS, THIS_WEEK, connected, deliver
 from tests.conftest import NOON
 
@@ -320,9 +319,9 @@ def test_who_may_not_subscribe_is_told_whom_to_ask(
 
 
 def test_workspaces_see_their_own_subscriptions_and_forget_those_of_one_that_left(
-    tmp_path: Path, desk: Desk
+    store: Store, desk: Desk
 ) -> None:
-    kept = Subscriptions(open_store(f"sqlite:///{tmp_path / 'own.db'}").engine)
+    kept = Subscriptions(store.engine)
     for channel, team in (("C1", "T1"), ("C2", "T2"), ("C3", "T2")):
         kept.add(Subscription(channel, desk.slot, EVERYTHING, "U1", NOON, NOON, team=team))
     apart = kept.apart({"U1": "T1", "U4": "T2"}.get)

@@ -19,6 +19,7 @@ from segmentation.training import TrainedModel
 from tests.bot.conftest import connected, segbot
 from tests.bot.serving import Address, connected_over_http
 from tests.conftest import NOON
+from tests.databases import store_url_in
 from tests.stories.office import (
     CHANNELS,
     GROUPS,
@@ -96,7 +97,7 @@ def furnished(folder: Path, trained: TrainedModel, **more: str) -> Settings:
     (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
     usual = {
         "segbot_model_dir": folder / "model",
-        "segbot_store_url": f"sqlite:///{folder / 'segbot.db'}",
+        "segbot_store_url": store_url_in(folder),
         "segbot_audit_key": KEY,
         "segbot_unfurl": LINKS.address,
         "segbot_policy": folder / "policy.toml",
