@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.link_pattern import LinkPattern
@@ -29,6 +36,9 @@ class PlaceSettings(BaseSettings):
     segbot_store_url: str = Field(
         "sqlite:///.segbot/segbot.db", description="The store's database URL"
     )
+    database_url: SecretStr = Field(
+        _UNSET, description="The store's database URL where SEGBOT_STORE_URL is not set"
+    )
     segbot_playbook: Path = Field(BUILT_IN, description="The playbook with the segments' texts")
     segbot_audit_key: SecretStr = Field(
         SecretStr(""), description="Key of the audit trail, 32 characters or more"
@@ -37,6 +47,13 @@ class PlaceSettings(BaseSettings):
     segbot_unfurl: str = Field(
         "", description="Links to customers, such as https://crm.example.com/customers/{id}"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _store_as_platforms_name_it(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if "database_url" not in given:
+            return given
+        return {"segbot_store_url": given["database_url"]} | given
 
     @field_validator("segbot_unfurl")
     @classmethod

@@ -21,14 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from segmentation.schema import make_tables
+from segmentation.schema import CUSTOMER, make_tables
 
 _metadata = MetaData()
 _watches = Table(
     "watches",
     _metadata,
     Column("member", String(32), primary_key=True),
-    Column("customer", String(255), primary_key=True),
+    Column("customer", CUSTOMER, primary_key=True),
     # The segment that the member knows of, under which model, as of which snapshot.
     Column("segment", Integer, nullable=False),
     Column("model", String(64), nullable=False),

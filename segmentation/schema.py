@@ -30,11 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from segmentation import postgres
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
 
 _TURN: Final = 0x5E9B07  # any number that no other program's advisory lock has
-_POSTGRES: Final = ("postgresql", "postgres")  # the latter is how hosting platforms call it
+# Ids sort by their bytes, whatever language the server's database sorts by.
+CUSTOMER: Final = String(255).with_variant(String(255, collation="C"), "postgresql")
 metadata = MetaData()
 
 models = Table(
@@ -73,7 +75,7 @@ assignments = Table(
     "assignments",
     metadata,
     Column("generation", Integer, primary_key=True),
-    Column("customer", String(255), primary_key=True),
+    Column("customer", CUSTOMER, primary_key=True),
     Column("segment", Integer, nullable=False),
     Column("runner_up", Integer, nullable=False),
     Column("confidence", Float, nullable=False),
@@ -96,15 +98,20 @@ def opened_engine(url: str, wait: float) -> Engine:
             if not address.database:
                 raise StoreError("The store's URL names no file: write sqlite:///folder/segbot.db.")
             _make_private(Path(address.database))
-        if address.drivername in _POSTGRES:
-            address = address.set(drivername="postgresql+psycopg")
-        # A connection that the server, or a firewall, closed meanwhile is replaced before use.
-        pre_ping = address.get_backend_name() == "postgresql"
-        engine = create_engine(address, hide_parameters=True, pool_pre_ping=pre_ping)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", partial(_prepare_sqlite, wait))
+        if postgres.is_postgres(address):
+            address = postgres.by_psycopg(address)
+            options, prepare = postgres.engine_options(address), postgres.prepare
+        else:
+            options, prepare = {}, _prepare_sqlite
+        engine = create_engine(address, hide_parameters=True, **options)
+        event.listen(engine, "connect", partial(prepare, wait))
         make_tables(engine, metadata)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"The store's URL needs the package {error.name}, which is not installed; for "
+            "PostgreSQL: pip install 'segbot[postgres]'."
+        ) from None
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(f"The store's URL is not usable: {error}.") from None
     except (OSError, SQLAlchemyError) as error:
         cause = getattr(error, "orig", None) or error

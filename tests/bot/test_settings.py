@@ -126,6 +126,16 @@ def test_the_batch_side_needs_no_slack_settings() -> None:
     assert load_places().segbot_store_url == "sqlite:///.segbot/segbot.db"
 
 
+def test_the_store_may_be_named_as_hosting_platforms_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://host/segbot")
+    monkeypatch.setenv("SEGBOT_STORE_URL", "")
+    assert load_places().segbot_store_url == "postgres://host/segbot"
+    Path(".env").write_text("SEGBOT_STORE_URL=sqlite:///own.db")
+    assert load_places().segbot_store_url == "sqlite:///own.db"
+    monkeypatch.setenv("SEGBOT_STORE_URL", "sqlite:///other.db")
+    assert load_places().segbot_store_url == "sqlite:///other.db"
+
+
 def test_the_example_file_explains_every_setting() -> None:
     example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
     named = {line.lstrip("# ").split("=")[0] for line in example.splitlines() if "=" in line}
