@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ import pytest
 
 from bot.blocks.form import INPUT
 from bot.ledger import Ledger
-from bot.local_workspace import Driver, LocalWorkspace
+from bot.local_workspace import LocalWorkspace
 from bot.manifest import manifest
 from bot.schedule import WeeklySlot
 from segmentation.features import FEATURES
@@ -24,6 +23,7 @@ from segmentation.portfolio import Portfolio
 from segmentation.store import Store
 from segmentation.training import TrainedModel
 from tests.bot.conftest import CHANNELS, LAST_WEEK, MEMBERS, bot_environment
+from tests.bot.running import digests, running
 from tests.conftest import Publish
 
 LOAD_AND_DIE = Path(__file__).parents[1] / "segmentation" / "load_and_die.py"
@@ -43,45 +43,6 @@ def environment(
 ) -> dict[str, str]:
     save(trained, tmp_path / "model")
     return bot_environment(workspace, tmp_path / "model", store_url)
-
-
-class Bot:
-    """A `segbot run` of its own, and what it has logged so far."""
-
-    def __init__(self, environment: dict[str, str], *flags: str) -> None:
-        command = [sys.executable, *flags, "-m", "bot", "run"]
-        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-        self.log = ""
-
-    def wait_for(self, line: str) -> None:
-        """Read the log until a line has come; fails when the process ends first."""
-        assert self.process.stderr is not None
-        while line not in self.log:
-            read = self.process.stderr.readline()
-            assert read, f"the bot ended without saying {line!r}:\n{self.log}"
-            self.log += read
-
-    def ended(self, number: signal.Signals) -> int:
-        """Its exit code after a signal, the rest of the log being read."""
-        self.process.send_signal(number)
-        self.log += self.process.communicate(timeout=15)[1]
-        return self.process.returncode
-
-
-@contextmanager
-def running(environment: dict[str, str], *flags: str) -> Iterator[Bot]:
-    bot = Bot(environment, *flags)
-    try:
-        bot.wait_for("Segbot is ready")
-        yield bot
-    finally:
-        bot.process.kill()
-        bot.process.communicate()
-
-
-def digests(member: Driver) -> list[dict]:
-    seen = member.sees("segments")
-    return [m for m in seen if m["bot"] and not m["ephemeral"] and not m["thread_ts"]]
 
 
 def test_it_answers_and_posts_without_ever_loading_what_could_unpickle(
