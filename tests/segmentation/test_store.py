@@ -20,7 +20,8 @@ from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import ScoredBatch, publish
-from segmentation.schema import assignments, generations
+from segmentation.schema import assignments, generations, one_writer
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.store import Store, open_store
 from tests.conftest import NOON, Publish
 
@@ -217,6 +218,39 @@ def test_a_load_under_way_is_left_alone_by_another_one(
     assert snapshot.movement is not None
 
 
+def test_a_load_waits_for_another_writer_and_then_says_that_nothing_changed(
+    store: Store, store_url: str, portfolio: Portfolio, model: SegmentModel
+) -> None:
+    hurried = open_store(store_url, wait=0.1)
+    with one_writer(store.engine), pytest.raises(StoreError, match="could not be written"):
+        publish(
+            hurried,
+            scored_batches(model, portfolio),
+            model=model,
+            as_of=MONDAY,
+            source="p.csv",
+            started_at=NOON,
+        )
+    assert store.newest() is None
+
+
+def test_ids_come_in_the_order_of_their_bytes_whatever_language_the_database_speaks(
+    store: Store, portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    ids = ["a-1", "a1", "A 1", "A1", "B1", "b1", "Ä1", "a2", "é", "Z", "1", "\U0001f4b3"]
+    few = replace(portfolio, ids=np.array(ids), values=portfolio.values[: len(ids)])
+    snapshot = publish_portfolio(few, MONDAY)
+    assert store.first_customers(20) == sorted(ids)
+    assert [each for some, _ in store.customers(snapshot) for each in some] == sorted(ids)
+
+
+def test_what_no_id_can_hold_is_not_found(
+    store: Store, portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, MONDAY)
+    assert store.existing([f"{portfolio.ids[0]}\0", "x" * 5_000]) == set()
+
+
 def test_many_processes_open_a_new_store_and_load_a_new_model_at_once(store_url: str) -> None:
     script = Path(__file__).with_name("open_and_load.py")
     started = [
@@ -243,6 +277,7 @@ def test_a_store_of_another_version_says_what_to_do(store: Store, store_url: str
         ("sqlite:////proc/nowhere/segbot.db", "cannot be opened"),
         ("sqlite://", "names no file"),
         ("postgresql://localhost:abc/x", "not usable"),
+        ("postgres://me:secret@127.0.0.1:9/x", r"me:\*\*\*@127.0.0.1:9/x cannot be opened"),
     ],
 )
 def test_a_store_that_cannot_be_opened_says_why(url: str, told: str) -> None:
