@@ -4,35 +4,49 @@ Each load is a generation of its own; a snapshot exists from the moment one poin
 generation. A load that dies half-way leaves the pointer, and so every answer, as it was.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
-from typing import Final
+from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from segmentation.assignment import Assignments
+from segmentation.discarding import abandoned, discard
 from segmentation.errors import StoreError
-from segmentation.features import COLUMNS
+from segmentation.flows import FlowCount, Flows
+from segmentation.loading import loading
 from segmentation.model import SegmentModel
-from segmentation.schema import assignments, generations, models, published, take_turns
+from segmentation.schema import generations, models, one_writer, published
 from segmentation.store import Snapshot, Store
-
-_ABANDONED_AFTER: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredBatch:
-    """Some customers of a portfolio with their assignments; `values` has shape (n, 17)."""
+    """Some customers of a portfolio with their assignments; `values` has shape (n, 17).
 
-    ids: Sequence[str]
+    `ids` may be an array. A load is fastest where they ascend, within and across batches.
+    """
+
+    ids: Sequence[str] | NDArray[Any]
     values: NDArray[np.float64]
     assignments: Assignments
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A generation that is whole: a snapshot, or about to be one."""
+
+    as_of: date
+    generation: int
+    model: str
+    sizes: dict[str, int]
+
+
+_Beside = tuple[_Whole | None, _Whole | None]
 
 
 def publish(
@@ -46,8 +60,8 @@ def publish(
 ) -> Snapshot:
     """Store a scored portfolio as the snapshot of `as_of`, replacing that date's own.
 
-    Batches are committed as they come, so that the bot can write meanwhile; nothing of them is
-    seen before the last one is in.
+    Batches are loaded as they come, and no more than one is in memory; nothing of them is seen
+    before the last one is in. The bot can read and write meanwhile.
     """
     try:
         _publish(store.engine, batches, model, as_of, source, started_at)
@@ -71,21 +85,29 @@ def _publish(
     started_at: datetime,
 ) -> None:
     generation = _begin(engine, model, as_of, source, started_at)
-    sizes: Counter[int] = Counter()
+    before, _ = _beside(engine, as_of)
+    moved = FlowCount(engine, generation, None if before is None else before.generation)
+    sizes = np.zeros(0, np.int64)
     bins = [np.zeros(len(feature.counts), np.int64) for feature in model.baseline.features]
-    for batch in batches:
-        with engine.begin() as connection:
-            connection.execute(insert(assignments), _rows(generation, batch))
-        sizes.update(batch.assignments.segment.tolist())
-        counts = model.baseline.count(batch.values)
-        bins = [total + more for total, more in zip(bins, counts, strict=True)]
-    with engine.begin() as connection:
-        take_turns(connection)
-        _complete(connection, generation, sizes, bins)
-        replaced = _swap(connection, generation, as_of)
-        _refresh_movements(connection, as_of)
-    for old in [*replaced, *_abandoned(engine, started_at)]:
-        _discard(engine, old)
+    with loading(engine, generation) as put:
+        for batch in batches:
+            ids, segment = _texts(batch.ids), batch.assignments.segment
+            moved.add(ids, segment)
+            put(ids, batch.values, batch.assignments)
+            some = np.bincount(segment, minlength=len(sizes))
+            some[: len(sizes)] += sizes
+            sizes = some
+            counts = model.baseline.count(batch.values)
+            bins = [total + more for total, more in zip(bins, counts, strict=True)]
+    by_segment = {str(segment): int(sizes[segment]) for segment in np.flatnonzero(sizes)}
+    whole = _Whole(as_of, generation, model.fingerprint, by_segment)
+    replaced = _swap(engine, whole, [counts.tolist() for counts in bins], moved)
+    for old in [*replaced, *abandoned(engine, started_at)]:
+        discard(engine, old)
+
+
+def _texts(ids: Sequence[str] | NDArray[Any]) -> list[str]:
+    return ids.tolist() if isinstance(ids, np.ndarray) else list(ids)
 
 
 def _begin(
@@ -112,103 +134,63 @@ def _begin(
         return int(begun.scalar_one())
 
 
-def _rows(generation: int, batch: ScoredBatch) -> list[dict[str, object]]:
-    scored = batch.assignments
-    columns: dict[str, list[object]] = {
-        "customer": list(batch.ids),
-        "segment": scored.segment.tolist(),
-        "runner_up": scored.runner_up.tolist(),
-        "confidence": scored.confidence.tolist(),
-        "band": scored.band_names().tolist(),
-        "novel": scored.novel.tolist(),
-    }
-    cells = batch.values.astype(object)
-    cells[np.isnan(batch.values)] = None
-    columns |= {name.lower(): cells[:, i].tolist() for i, name in enumerate(COLUMNS)}
-    return [
-        {"generation": generation} | dict(zip(columns, row, strict=True))
-        for row in zip(*columns.values(), strict=True)
-    ]
-
-
-def _complete(
-    connection: Connection, generation: int, sizes: Counter[int], bins: list[NDArray[np.int64]]
-) -> None:
-    connection.execute(
-        update(generations)
-        .where(generations.c.generation == generation)
-        .values(
-            customers=sizes.total(),
-            sizes={str(segment): n for segment, n in sizes.items()},
-            bins=[counts.tolist() for counts in bins],
-        )
-    )
-
-
-def _swap(connection: Connection, generation: int, as_of: date) -> list[int]:
-    """Point the date at the complete generation; the generations that it replaced."""
-    before = connection.execute(
-        delete(published).where(published.c.as_of == as_of).returning(published.c.generation)
-    )
-    replaced = [int(old) for old in before.scalars()]
-    connection.execute(insert(published).values(as_of=as_of, generation=generation))
-    return replaced
-
-
-def _refresh_movements(connection: Connection, as_of: date) -> None:
-    """Compare the snapshot of `as_of` with the one before it, and the next one with it."""
-    dates = (
-        connection.execute(
-            select(published.c.as_of, generations)
-            .join(generations, generations.c.generation == published.c.generation)
-            .order_by(published.c.as_of)
-        )
-        .mappings()
-        .all()
-    )
-    for earlier, later in pairwise(dates):
-        if as_of in (earlier["as_of"], later["as_of"]):
-            movement = {
-                "since": earlier["as_of"].isoformat(),
-                "sizes": earlier["sizes"],
-                "flows": _flows(connection, earlier, later),
-            }
-            connection.execute(
-                update(generations)
-                .where(generations.c.generation == later["generation"])
-                .values(movement=movement)
-            )
-
-
-def _flows(
-    connection: Connection, earlier: RowMapping, later: RowMapping
-) -> list[tuple[int, int, int]] | None:
-    """Customers of both snapshots by segment before and now; None under different models."""
-    if earlier["model"] != later["model"]:
-        return None
-    before, now = assignments.alias("before"), assignments.alias("now")
-    flows = (
-        select(before.c.segment, now.c.segment, func.count())
-        .select_from(now.join(before, now.c.customer == before.c.customer))
-        .where(now.c.generation == later["generation"])
-        .where(before.c.generation == earlier["generation"])
-        .group_by(before.c.segment, now.c.segment)
-    )
-    return [(old, new, count) for old, new, count in connection.execute(flows)]
-
-
-def _abandoned(engine: Engine, now: datetime) -> list[int]:
-    """Generations whose load died: never published, and begun more than a day ago."""
-    query = (
-        select(generations.c.generation)
-        .where(generations.c.started_at < now - _ABANDONED_AFTER)
-        .where(generations.c.generation.not_in(select(published.c.generation)))
-    )
+def _beside(engine: Engine, as_of: date) -> _Beside:
+    """The snapshots before and after a date, where there are any."""
     with engine.connect() as connection:
-        return [int(generation) for generation in connection.execute(query).scalars()]
+        return _beside_in(connection, as_of)
 
 
-def _discard(engine: Engine, generation: int) -> None:
-    with engine.begin() as connection:
-        for table in (assignments, generations):
-            connection.execute(delete(table).where(table.c.generation == generation))
+def _beside_in(connection: Connection, as_of: date) -> _Beside:
+    date_of, columns = published.c.as_of, generations.c
+    snapshots = select(date_of, columns.generation, columns.model, columns.sizes).join(
+        generations, columns.generation == published.c.generation
+    )
+    before = snapshots.where(date_of < as_of).order_by(date_of.desc()).limit(1)
+    after = snapshots.where(date_of > as_of).order_by(date_of).limit(1)
+    rows = [connection.execute(query).one_or_none() for query in (before, after)]
+    first, last = (None if row is None else _Whole(*row) for row in rows)
+    return first, last
+
+
+def _swap(engine: Engine, whole: _Whole, bins: list[list[int]], moved: FlowCount) -> list[int]:
+    """Point the date at a generation that is whole; the generations that it replaced.
+
+    Movement may take long to count. So that nobody waits for it, that is done before the turn to
+    write, and again where the snapshots beside this one were replaced meanwhile.
+    """
+    while True:
+        before, after = beside = _beside(engine, whole.as_of)
+        since = before and _movement(before, whole, moved)
+        until = after and _movement(whole, after, moved)
+        with one_writer(engine) as connection:
+            if _beside_in(connection, whole.as_of) == beside:
+                customers = sum(whole.sizes.values())
+                _note(connection, whole, customers=customers, sizes=whole.sizes, bins=bins)
+                if since:
+                    _note(connection, whole, movement=since)
+                if after:
+                    _note(connection, after, movement=until)
+                return _pointed_at(connection, whole)
+
+
+def _movement(earlier: _Whole, later: _Whole, moved: FlowCount) -> dict[str, object]:
+    """How two snapshots differ, as it is kept: no flows where their models do."""
+    flows: Flows | None = None
+    if earlier.model == later.model:
+        flows = moved.between(earlier.generation, later.generation)
+    return {"since": earlier.as_of.isoformat(), "sizes": earlier.sizes, "flows": flows}
+
+
+def _note(connection: Connection, whole: _Whole, **figures: object) -> None:
+    mine = generations.c.generation == whole.generation
+    connection.execute(update(generations).where(mine).values(**figures))
+
+
+def _pointed_at(connection: Connection, whole: _Whole) -> list[int]:
+    date_of = published.c.as_of
+    replaced = connection.execute(
+        delete(published).where(date_of == whole.as_of).returning(published.c.generation)
+    )
+    old = [int(generation) for generation in replaced.scalars()]
+    connection.execute(insert(published).values(as_of=whole.as_of, generation=whole.generation))
+    return old

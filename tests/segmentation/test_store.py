@@ -100,6 +100,66 @@ def test_movement_counts_who_changed_segment(
     assert movement.flows[0, 2] == (was[:100] == 0).sum()
 
 
+@pytest.mark.parametrize("size", [300, 2_000])
+def test_movement_is_the_same_in_whatever_order_and_parts_the_customers_come(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish, size: int
+) -> None:
+    before = publish_portfolio(portfolio, BEFORE)
+    later = moved(portfolio, model, 100, 2)
+    counted = publish_portfolio(later, MONDAY).movement
+    shuffled = np.random.default_rng(5).permutation(len(later))
+    parts = np.array_split(shuffled, range(size, len(later), size))
+
+    def batches() -> Iterator[ScoredBatch]:
+        for part in parts:
+            values = later.values[part]
+            yield ScoredBatch(later.ids[part], values, model.assign(values))
+
+    again = publish(store, batches(), model=model, as_of=MONDAY, source="", started_at=NOON)
+    assert again.movement == counted
+    assert counted is not None
+    assert counted.sizes_before == before.sizes
+
+
+def test_a_small_portfolio_after_a_large_one_is_compared_with_it(
+    portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, BEFORE)
+    few = replace(portfolio, ids=portfolio.ids[::500], values=portfolio.values[::500])
+    movement = publish_portfolio(few, MONDAY).movement
+    assert movement is not None
+    assert (movement.compared, movement.moved, movement.left) == (4, 0, len(portfolio) - 4)
+
+
+def test_movement_is_that_since_what_answers_at_the_end_of_the_load(
+    store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, BEFORE)
+
+    def interrupted() -> Iterator[ScoredBatch]:
+        yield from scored_batches(model, portfolio)
+        publish_portfolio(moved(portfolio, model, 100, 2), BEFORE)
+
+    snapshot = publish(
+        store, interrupted(), model=model, as_of=MONDAY, source="slow", started_at=NOON
+    )
+    assert snapshot.movement is not None
+    assert snapshot.movement.moved == (model.assign(portfolio.values[:100]).segment != 2).sum()
+
+
+def test_ids_of_any_length_and_script_and_blanks_anywhere_are_kept_as_they_are(
+    store: Store, portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    ids = np.array(["1", "C10001", "Łódź-7", "客戶42", "\U0001f4b3", "x" * 100, "a b", "\\N", '"'])
+    values = portfolio.values[: len(ids)].copy()
+    values[range(len(ids)), range(len(ids))] = np.nan
+    publish_portfolio(replace(portfolio, ids=ids, values=values), MONDAY)
+    found = store.look_up(ids.tolist())
+    assert found is not None
+    for customer, row in zip(ids.tolist(), values, strict=True):
+        np.testing.assert_array_equal(found.values[customer], row)
+
+
 def test_reloading_an_earlier_date_brings_later_movement_up_to_date(
     store: Store, portfolio: Portfolio, model: SegmentModel, publish_portfolio: Publish
 ) -> None:
