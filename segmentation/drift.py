@@ -96,6 +96,11 @@ class Drift:
         return (*features, *(self._share_lines(names) if resized else ()))
 
     def _too_few(self) -> str:
+        if not self.trained_on:
+            return (
+                "Drift cannot be judged: this model is of an earlier version, which kept nothing "
+                "to compare with. Train it again."
+            )
         if self.trained_on < FEWEST_IN_TRAINING:
             return (
                 f"The segments were trained on {counted(self.trained_on, 'customer')}: "

@@ -21,11 +21,11 @@ from segmentation.claims import Claim
 from segmentation.drift_bins import Baseline
 from segmentation.errors import ModelError
 from segmentation.features import COLUMNS, FEATURES
+from segmentation.model_formats import FORMAT, in_present_form
 from segmentation.naming import ARCHETYPE_BY_KEY
 from segmentation.scoring import Numbers, score
 
 MODEL_FILE: Final = "model.json"
-FORMAT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,7 @@ def parsed_model(document: str, origin: str) -> SegmentModel:
 
 
 def _from_json(document: str, data: dict[str, Any]) -> SegmentModel:
-    if data["format"] != FORMAT:
-        raise ValueError(f"it has format {data['format']}")
+    data = in_present_form(data)
     features, rows, calibration = data["features"], data["segments"], data["calibration"]
     columns = tuple(feature["column"] for feature in features)
     if columns != COLUMNS:

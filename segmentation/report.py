@@ -14,6 +14,7 @@ from segmentation.drift import Drift, drift
 from segmentation.features import FEATURES
 from segmentation.k_evidence import KEvidence
 from segmentation.model import SegmentModel
+from segmentation.model_formats import in_present_form
 from segmentation.movement import judged_movement
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
@@ -235,7 +236,7 @@ def _rows(
 
 
 def _k_evidence(model: SegmentModel) -> KEvidence | None:
-    kept = json.loads(model.document)["k_evidence"]
+    kept = in_present_form(json.loads(model.document))["k_evidence"]
     return None if kept is None else KEvidence.from_json(kept)
 
 

@@ -24,7 +24,8 @@ from segmentation.claims import held_claims
 from segmentation.drift_bins import baseline
 from segmentation.errors import TrainingError
 from segmentation.features import COLUMNS
-from segmentation.model import FORMAT, SegmentModel, parsed_model
+from segmentation.model import SegmentModel, parsed_model
+from segmentation.model_formats import FORMAT
 from segmentation.naming import ARCHETYPES, Naming, named_centroids
 from segmentation.portfolio import Portfolio
 from segmentation.retraining import calibration

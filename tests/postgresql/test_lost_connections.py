@@ -10,7 +10,7 @@ from segmentation.errors import StoreError
 from segmentation.model import SegmentModel
 from segmentation.portfolio import Portfolio
 from segmentation.publishing import ScoredBatch, publish
-from segmentation.scoring import scored_batches
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.store import Store
 from tests.conftest import NOON, Publish
 

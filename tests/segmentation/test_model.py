@@ -17,6 +17,7 @@ from segmentation.model import Segment, SegmentModel, load_model, parsed_model
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
 from segmentation.training import TrainedModel
+from tests.first_store import of_the_first_format
 
 BALANCE, PURCHASES = INDEX["BALANCE"], INDEX["PURCHASES"]
 
@@ -180,3 +181,14 @@ def test_a_damaged_model_is_refused_with_its_reason(
 ) -> None:
     with pytest.raises(ModelError, match=told):
         parsed_model(damage(model.document), "model.json")  # type: ignore[operator]
+
+
+def test_a_model_of_the_first_format_assigns_as_it_did(
+    model: SegmentModel, portfolio: Portfolio
+) -> None:
+    first = of_the_first_format(model)
+    before, now = first.assign(portfolio.values), model.assign(portfolio.values)
+    np.testing.assert_array_equal(before.segment, now.segment)
+    np.testing.assert_array_equal(before.confidence, now.confidence)
+    assert first.calibration is None
+    assert first.fingerprint != model.fingerprint
