@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_audit, cli_doctor, cli_feedback
+from bot import cli_audit, cli_doctor, cli_feedback, cli_store
 from bot.setting_types import Workspaces
 from bot.settings import load_places, load_settings, load_workspaces
 from segmentation import (
@@ -37,6 +37,7 @@ for commands in (
     cli_answers,
     cli_lists,
     cli_report,
+    cli_store,
     cli_audit,
     cli_doctor,
     cli_feedback,

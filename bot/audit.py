@@ -9,16 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
-    Column,
     Connection,
-    DateTime,
     Engine,
-    Integer,
-    MetaData,
     RowMapping,
     Select,
-    String,
-    Table,
     insert,
     select,
     update,
@@ -26,38 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bot.audit_chain import EMPTY, TOLD, Chain, End, TamperedError, in_utc
-from segmentation.schema import make_tables, one_reader, one_writer
+from bot.tables import audit as _trail
+from bot.tables import audit_head as _head
+from bot.tables import audit_key as _keys
+from bot.tables import make_tables
+from segmentation.database import one_reader, one_writer
 from segmentation.wording import counted
 
-_metadata = MetaData()
-_keys = Table(
-    "audit_key",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("key", String(64), nullable=False),
-)
-_trail = Table(
-    "audit",
-    _metadata,
-    Column("id", Integer, primary_key=True),  # its place in the chain: 1, 2, 3 …
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("member", String(32), nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("action", String(32), nullable=False),
-    Column("customer", String(64), nullable=False),
-    Column("result", String(32), nullable=False),
-    # A keyed hash of this record and of the one before: a chain that cannot be edited unseen.
-    Column("hash", String(64), nullable=False),
-)
-# Where the chain ends, under a seal that needs the key: what is cut off its end is missed, even
-# when the number here was set back as well.
-_head = Table(
-    "audit_head",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("records", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),
-)
 _ONLY: Final = 1
 _BATCH: Final = 5_000  # records read at once
 _log = logging.getLogger(__name__)
@@ -94,7 +63,7 @@ class AuditTrail:
     """
 
     def __init__(self, engine: Engine, now: Callable[[], datetime], key: str = "") -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
         self._now = now
         self._turn = threading.Lock()

@@ -14,8 +14,9 @@ from bot.audit_chain import End
 from bot.audit_formats import FORMATS
 from bot.audit_query import moment
 from bot.settings import load_places
+from segmentation.database import is_missing
 from segmentation.errors import SegbotError
-from segmentation.schema import is_missing, opened_engine
+from segmentation.schema import opened_engine
 from segmentation.wording import counted
 
 _PANEL: Final = "Slack"

@@ -32,9 +32,9 @@ from bot.demo_cast import (
 from bot.local_workspace import LocalWorkspace, PortInUse
 from bot.manifest import manifest
 from segmentation.errors import SegbotError
-from segmentation.model import FORMAT
+from segmentation.model_formats import FORMAT
 from segmentation.portfolio_files import file_bytes
-from segmentation.schema import layout
+from segmentation.schema import SNAPSHOTS
 from segmentation.store import open_store
 
 _FOLDER: Final = Path(".segbot/demo")
@@ -162,9 +162,9 @@ def _prepared(data: Path | None, now: datetime) -> Prepared:
     label = "" if data else "Every customer here is made up"
     newest = now.date() if data else now.date() - timedelta(days=now.weekday())
     origin = hashlib.sha256(file_bytes(data)).hexdigest() if data else "made-up"
-    key = hashlib.sha256(f"{_VERSION} {FORMAT} {layout()} {newest} {origin}".encode()).hexdigest()[
-        :12
-    ]
+    key = hashlib.sha256(
+        f"{_VERSION} {FORMAT} {SNAPSHOTS.newest} {newest} {origin}".encode()
+    ).hexdigest()[:12]
     prepared = Prepared(_FOLDER / key, label)
     if not prepared.folder.exists():
         from bot.demo_data import prepare  # what trains takes a second to load

@@ -18,10 +18,10 @@ from bot.schedule import WeeklySlot
 from bot.setting_types import Workspaces
 from bot.settings import Settings, SocketSettings
 from bot.subscriptions import Subscription, Subscriptions
+from segmentation.database import one_writer
 from segmentation.errors import ModelError, PlaybookError, SegbotError, StoreError
 from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import load_playbook
-from segmentation.schema import one_writer
 from segmentation.store import Store, open_store
 from segmentation.wording import counted, day
 

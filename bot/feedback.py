@@ -4,49 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    DateTime,
     Engine,
-    Float,
-    Integer,
-    MetaData,
     RowMapping,
-    String,
-    Table,
-    Text,
     insert,
     select,
     update,
 )
 
+from bot.tables import feedback as _feedback
+from bot.tables import make_tables
 from segmentation.answers import Answer
-from segmentation.schema import make_tables
-
-_metadata = MetaData()
-_feedback = Table(
-    "feedback",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("member", String(32), nullable=False),
-    Column("customer", String(255), nullable=False),
-    Column("as_of", Date, nullable=False),
-    Column("segment", Integer, nullable=False),
-    Column("runner_up", Integer, nullable=False),
-    Column("confidence", Float, nullable=False),
-    Column("model", String(64), nullable=False),
-    Column("right", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
-)
 
 
 class Feedback:
     """All that was said, the oldest first."""
 
     def __init__(self, engine: Engine) -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
 
     def add(

@@ -15,21 +15,15 @@ from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import Column, Engine, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from segmentation.schema import make_tables
+from bot.tables import homes as _homes
+from bot.tables import make_tables
+from segmentation.database import one_writer
 
 STATE_SECONDS: Final = 600  # how long an installation may take from the first click to the last
 _BELIEVED: Final = 60.0  # seconds until another replica hears that a workspace took the bot off
-_metadata = MetaData()
-# Which workspace a member or a channel is of, so that what is due later is sent with its token.
-_homes = Table(
-    "homes",
-    _metadata,
-    Column("id", String(32), primary_key=True),
-    Column("team", String(32), nullable=False, index=True),
-)
 _log = logging.getLogger(__name__)
 Forget = Callable[[Sequence[str]], object]
 
@@ -52,8 +46,10 @@ class Installations:
         self.states = SQLAlchemyOAuthStateStore(STATE_SECONDS, engine)
         self.teams = teams
         self._store = SQLAlchemyInstallationStore(client_id, engine)
-        for tables in (_metadata, self.states.metadata, self._store.metadata):
-            make_tables(engine, tables)
+        make_tables(engine)
+        with one_writer(engine) as connection:
+            for theirs in (self.states.metadata, self._store.metadata):
+                theirs.create_all(connection)
         self._engine = engine
         self._client = client
         self._forget = tuple(forget)

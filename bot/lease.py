@@ -10,12 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import (
-    Column,
-    DateTime,
     Engine,
-    MetaData,
-    String,
-    Table,
     delete,
     insert,
     or_,
@@ -23,16 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from segmentation.schema import make_tables
+from bot.tables import leases as _leases
+from bot.tables import make_tables
 
-_metadata = MetaData()
-_leases = Table(
-    "leases",
-    _metadata,
-    Column("name", String(32), primary_key=True),
-    Column("holder", String(32), nullable=False),
-    Column("until", DateTime(timezone=True), nullable=False),
-)
 TERM: Final = timedelta(minutes=10)  # longer than a round of posting takes
 
 
@@ -40,7 +28,7 @@ class Lease:
     """One piece of work that one holder at a time may do; safe among threads and processes."""
 
     def __init__(self, engine: Engine, name: str) -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
         self._name = name
 

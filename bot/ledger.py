@@ -10,16 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
-    Column,
-    Date,
-    DateTime,
     Engine,
-    Integer,
-    MetaData,
     RowMapping,
     Select,
-    String,
-    Table,
     and_,
     func,
     insert,
@@ -30,22 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bot.moments import utc
-from segmentation.schema import make_tables
+from bot.tables import deliveries as _deliveries
+from bot.tables import make_tables
 
-_metadata = MetaData()
-_deliveries = Table(
-    "deliveries",
-    _metadata,
-    Column("channel", String(32), primary_key=True),
-    Column("kind", String(16), primary_key=True),
-    Column("period", Date, primary_key=True),
-    Column("state", String(8), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
-    Column("retry_at", DateTime(timezone=True)),
-    Column("reason", String(64), nullable=False),
-    Column("as_of", Date),
-)
 DIGEST: Final = "digest"
 _FIRST_PAUSE: Final = timedelta(minutes=5)
 _LONGEST_PAUSE: Final = timedelta(hours=6)
@@ -80,7 +60,7 @@ class Ledger:
 
     def __init__(self, engine: Engine, kind: str = DIGEST, *, ready: bool = False) -> None:
         if not ready:
-            make_tables(engine, _metadata)
+            make_tables(engine)
         self._engine = engine
         self._kind = kind
 

@@ -7,13 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import (
-    Column,
-    DateTime,
     Engine,
-    Integer,
-    MetaData,
-    String,
-    Table,
     and_,
     delete,
     insert,
@@ -22,24 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from segmentation.schema import make_tables
+from bot.tables import list_jobs as _jobs
+from bot.tables import make_tables
 
-_metadata = MetaData()
-_jobs = Table(
-    "list_jobs",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    # What asked for it and the file's id: Slack repeats events.
-    Column("origin", String(255), nullable=False, unique=True),
-    Column("member", String(32), nullable=False),
-    Column("name", String(255), nullable=False),
-    # Where the member waits; empty until the first word was said there.
-    Column("channel", String(32), nullable=False),
-    Column("thread", String(32), nullable=False),
-    Column("runner", String(16), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("seen_at", DateTime(timezone=True), nullable=False),
-)
 _OPEN: Final = "open"
 _KEPT_FOR: Final = timedelta(days=1)  # Slack repeats a request for about an hour
 LOST_AFTER: Final = timedelta(minutes=2)  # without a sign of life
@@ -62,7 +41,7 @@ class ListJobs:
     """Which lists are under way, by any process; safe among threads and processes."""
 
     def __init__(self, engine: Engine) -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
         self.runner = secrets.token_hex(8)
 

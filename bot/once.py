@@ -5,18 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_bolt import BoltResponse
-from sqlalchemy import Column, DateTime, Engine, MetaData, String, Table, delete, insert
+from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import IntegrityError
 
-from segmentation.schema import make_tables
+from bot.tables import events_taken as _events
+from bot.tables import make_tables
 
-_metadata = MetaData()
-_events = Table(
-    "events_taken",
-    _metadata,
-    Column("event", String(64), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-)
 _KEPT_FOR: Final = timedelta(days=1)  # Slack repeats an event for about an hour
 
 
@@ -27,7 +21,7 @@ class EventsTaken:
     """
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
         self._now = now
 

@@ -3,19 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 
-from segmentation.schema import make_tables, one_writer
+from bot.tables import make_tables
+from bot.tables import recent_look_ups as _recent
+from segmentation.database import one_writer
 
-_metadata = MetaData()
-# Ids as they are, for the audit trail has only hashes; so these few alone, and not when.
-_recent = Table(
-    "recent_look_ups",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("member", String(32), nullable=False, index=True),
-    Column("customer", String(255), nullable=False),
-)
 KEPT: Final = 5
 
 
@@ -23,7 +16,7 @@ class RecentLookUps:
     """The newest look-ups of every member; safe among threads and processes."""
 
     def __init__(self, engine: Engine) -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
 
     def add(self, member: str, customer: str) -> None:

@@ -8,15 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    Column,
-    Date,
-    DateTime,
     Engine,
-    Integer,
-    MetaData,
     RowMapping,
-    String,
-    Table,
     delete,
     insert,
     select,
@@ -26,23 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.moments import utc
 from bot.schedule import WeeklySlot
-from segmentation.schema import make_tables
-
-_metadata = MetaData()
-_subscriptions = Table(
-    "subscriptions",
-    _metadata,
-    Column("channel", String(32), primary_key=True),
-    Column("weekday", Integer, nullable=False),
-    Column("at", String(5), nullable=False),
-    Column("zone", String(64), nullable=False),
-    Column("parts", String(64), nullable=False),
-    Column("owner", String(32), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("since", DateTime(timezone=True), nullable=False),
-    Column("seen", Date),
-    Column("team", String(32), nullable=False),
-)
+from bot.tables import make_tables
+from bot.tables import subscriptions as _subscriptions
 
 
 class Part(StrEnum):
@@ -98,7 +76,7 @@ class Subscriptions:
         team: str | None = None,
         home: Callable[[str], str | None] | None = None,
     ) -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
         self._team = team
         self._home = home

@@ -6,14 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import (
-    Column,
-    Date,
     Engine,
-    Integer,
-    MetaData,
     Select,
-    String,
-    Table,
     delete,
     insert,
     select,
@@ -21,19 +15,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from segmentation.schema import CUSTOMER, make_tables
+from bot.tables import make_tables
+from bot.tables import watches as _watches
 
-_metadata = MetaData()
-_watches = Table(
-    "watches",
-    _metadata,
-    Column("member", String(32), primary_key=True),
-    Column("customer", CUSTOMER, primary_key=True),
-    # The segment that the member knows of, under which model, as of which snapshot.
-    Column("segment", Integer, nullable=False),
-    Column("model", String(64), nullable=False),
-    Column("as_of", Date, nullable=False),
-)
 MOST: Final = 45  # customers that one member watches; a message holds 50 blocks
 
 
@@ -54,7 +38,7 @@ class Watches:
     def __init__(
         self, engine: Engine, is_meant: Callable[[str], bool] = lambda _member: True
     ) -> None:
-        make_tables(engine, _metadata)
+        make_tables(engine)
         self._engine = engine
         self._is_meant = is_meant
 

@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from bot.ledger import Ledger
+from bot.tables import BOT
 from segmentation.errors import StoreError
 from segmentation.store import Store, open_store
+from segmentation.versions import note_version
 
 WEEK = date(2026, 11, 16)
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -56,9 +57,9 @@ def test_a_refused_digest_is_tried_again_with_growing_pauses(store: Store) -> No
     assert pauses[-1] == timedelta(hours=6)
 
 
-def test_a_ledger_of_another_version_says_what_to_do(store: Store) -> None:
+def test_a_ledger_of_a_newer_version_says_what_to_do(store: Store) -> None:
     Ledger(store.engine)
     with store.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE deliveries DROP COLUMN reason"))
-    with pytest.raises(StoreError, match="made by another version of Segbot"):
+        note_version(connection, BOT, "0999")
+    with pytest.raises(StoreError, match="made by a newer version of Segbot"):
         Ledger(store.engine)

@@ -1,0 +1,5 @@
+"""What Alembic runs to bring the bot's tables to a newer version."""
+
+from segmentation.migrating import run_revisions
+
+run_revisions()
