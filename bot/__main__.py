@@ -52,7 +52,12 @@ def root(context: typer.Context) -> None:
     Settings come from the environment or from .env; .env.example explains each.
     """
     places = load_places()
-    context.obj = Places(places.segbot_model_dir, places.segbot_store_url, places.segbot_playbook)
+    context.obj = Places(
+        places.segbot_model_dir,
+        places.segbot_store_url,
+        places.segbot_playbook,
+        places.retention,
+    )
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, MetaData, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.tables import homes as _homes
@@ -26,6 +26,15 @@ STATE_SECONDS: Final = 600  # how long an installation may take from the first c
 _BELIEVED: Final = 60.0  # seconds until another replica hears that a workspace took the bot off
 _log = logging.getLogger(__name__)
 Forget = Callable[[Sequence[str]], object]
+
+
+def slack_tables(engine: Engine) -> list[MetaData]:
+    """The tables in which Slack's own code keeps installations, and those that are under way."""
+    stores = (
+        SQLAlchemyOAuthStateStore(STATE_SECONDS, engine),
+        SQLAlchemyInstallationStore("", engine),
+    )
+    return [store.metadata for store in stores]
 
 
 class Installations:
@@ -48,7 +57,7 @@ class Installations:
         self._store = SQLAlchemyInstallationStore(client_id, engine)
         make_tables(engine)
         with one_writer(engine) as connection:
-            for theirs in (self.states.metadata, self._store.metadata):
+            for theirs in slack_tables(engine):
                 theirs.create_all(connection)
         self._engine = engine
         self._client = client

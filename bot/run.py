@@ -36,6 +36,7 @@ from bot.schedule import WeeklySlot, started_clockwork
 from bot.setting_types import Workspaces
 from bot.settings import Settings
 from bot.subscriptions import Subscription, Subscriptions
+from bot.thinning import Thinning
 from bot.watches import Watches
 from bot.watching import WatchDelivery
 from segmentation.errors import SegbotError
@@ -85,7 +86,8 @@ def made_bot(settings: Settings, *, http: bool = False) -> Bot:
         retry_handlers=[],  # the default one repeats a message that may have arrived
     )
     app = slack_app(desk, client, identity(client), settings.segbot_listener_threads, http=http)
-    return Bot(desk, app, made_looks(settings, desk, client))
+    looks = made_looks(settings, desk, client) | _looks_at_the_store(settings, desk)
+    return Bot(desk, app, looks)
 
 
 def _in_many(settings: Settings, desk: Desk) -> Bot:
@@ -98,7 +100,7 @@ def _in_many(settings: Settings, desk: Desk) -> Bot:
         desk,
         installations,
     )
-    return Bot(desk, app, looks, installations)
+    return Bot(desk, app, {**looks, **_looks_at_the_store(settings, desk)}, installations)
 
 
 def start_log() -> None:
@@ -153,6 +155,13 @@ def made_looks(
         "lost lists": partial(desk.lists.tell_lost, lambda _member: client),
         "old records": desk.forget_old,
     }
+
+
+def _looks_at_the_store(settings: Settings, desk: Desk) -> dict[str, Callable[[], None]]:
+    """What is looked after every minute, once for all workspaces."""
+    engine = desk.store.engine
+    lease = Lease(engine, "old snapshots")
+    return {"old snapshots": Thinning(engine, settings.retention, lease, desk.now)}
 
 
 def _connect(handler: SocketModeHandler) -> None:

@@ -21,6 +21,7 @@ from bot.policy import BUILT_IN as BUILT_IN_POLICY
 from bot.setting_types import Weekday, Workspaces, short_day, split_ids
 from segmentation.errors import SegbotError
 from segmentation.playbook import BUILT_IN
+from segmentation.retention import Retention
 
 _UNSET: Final = SecretStr("")
 
@@ -38,6 +39,12 @@ class PlaceSettings(BaseSettings):
     )
     database_url: SecretStr = Field(
         _UNSET, description="The store's database URL where SEGBOT_STORE_URL is not set"
+    )
+    segbot_keep_days: int = Field(
+        35, ge=1, le=40_000, description="Days for which every snapshot is kept"
+    )
+    segbot_keep_weeks: int = Field(
+        53, ge=0, le=5_000, description="Weeks for which one snapshot a week is kept"
     )
     segbot_playbook: Path = Field(BUILT_IN, description="The playbook with the segments' texts")
     segbot_audit_key: SecretStr = Field(
@@ -61,6 +68,11 @@ class PlaceSettings(BaseSettings):
         if address and not re.fullmatch(r"https://[^/\s{}]+/[^\s{}]*\{id\}[^\s{}]*", address):
             raise ValueError("should be an address with {id} in it, and begin with https://")
         return address
+
+    @property
+    def retention(self) -> Retention:
+        """For how long the store keeps snapshots."""
+        return Retention(self.segbot_keep_days, self.segbot_keep_weeks)
 
     @property
     def links(self) -> LinkPattern | None:

@@ -17,7 +17,7 @@ from segmentation.model import SegmentModel, load_model
 from segmentation.places import Places
 from segmentation.playbook import Playbook, load_playbook
 from segmentation.store import open_store
-from segmentation.wording import counted, day, percent
+from segmentation.wording import counted, day, first_few, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,7 +164,7 @@ def score(
     customers = read_portfolio(portfolio)
     _tell(customers.notes, customers.ignored)
     if store:
-        _store(customers, segments, playbook, day_of_data, places.store_url)
+        _store(customers, segments, playbook, day_of_data, places)
     if out is not None:
         scored = segments.assign(customers.values)
         write_scored(scored_frame(segments, playbook, customers, scored), out)
@@ -172,12 +172,12 @@ def score(
 
 
 def _store(
-    customers: "Portfolio", model: SegmentModel, playbook: Playbook, as_of: date, url: str
+    customers: "Portfolio", model: SegmentModel, playbook: Playbook, as_of: date, places: Places
 ) -> None:
-    from segmentation.portfolio_scoring import scored_batches
+    from segmentation.pruning import prune
     from segmentation.publishing import publish
 
-    store = open_store(url)
+    store = open_store(places.store_url)
     replaced = store.snapshot(as_of)
     snapshot = publish(
         store,
@@ -193,6 +193,10 @@ def _store(
     newest = store.newest()
     if newest is not None and newest.as_of > as_of:
         _out.print(f"People still get answers from the newest one, of {day(newest.as_of)}.")
+    gone = prune(store.engine, places.retention).dates
+    if gone:
+        told = first_few([day(one) for one in gone], len(gone))
+        _out.print(f"No longer kept: {told} (SEGBOT_KEEP_DAYS, SEGBOT_KEEP_WEEKS).")
 
 
 def typed_date(typed: str | None) -> date:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 
 def schema(engine: Engine) -> dict[str, Any]:
     """Every table with its columns, keys, indexes and constraints, in no order."""
     there = inspect(engine)
-    return {
+    return {"collations": _collations(engine)} | {
         table: {
             "columns": {
                 column["name"]: (str(column["type"]), column["nullable"], column["default"])
@@ -22,3 +22,15 @@ def schema(engine: Engine) -> dict[str, Any]:
         }
         for table in there.get_table_names()
     }
+
+
+def _collations(engine: Engine) -> set[tuple[str, ...]]:
+    """What each column sorts by, where that is not what the database sorts by."""
+    if engine.dialect.name == "sqlite":
+        return set()
+    query = text(
+        "SELECT table_name, column_name, collation_name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND collation_name IS NOT NULL"
+    )
+    with engine.connect() as connection:
+        return {tuple(row) for row in connection.execute(query)}

@@ -1,4 +1,4 @@
-"""Ids sort by their bytes, whatever language a PostgreSQL database sorts by; SQLite's always did."""
+"""Ids sort by their bytes, whatever a PostgreSQL database sorts by; those of SQLite always did."""
 
 import sqlalchemy as sa
 from alembic import op

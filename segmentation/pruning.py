@@ -1,0 +1,115 @@
+"""Snapshots that are kept no longer, taken out of a store in small pieces.
+
+First the pointer goes, and with it the snapshot, at once. Its customers follow some thousands at a
+time, each time in a transaction of their own with a pause after it, so that others can read and
+write. Cut short, that leaves customers whom nobody can see, and the next time goes on with them.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection, Engine, and_, delete, select
+
+from segmentation.database import one_writer
+from segmentation.retention import Retention, dropped
+from segmentation.schema import assignments, generations, published
+
+_SLICE: Final = 10_000  # customers: some hundredths of a second
+_BREATH: Final = 0.01  # seconds, at least, that others have after a slice
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was taken out: the dates whose snapshots are gone, and how many customers with them."""
+
+    dates: tuple[date, ...]
+    customers: int
+
+
+def prunable(connection: Connection, retention: Retention) -> list[date]:
+    """The dates whose snapshots are kept no longer."""
+    return dropped(connection.execute(select(published.c.as_of)).scalars().all(), retention)
+
+
+def prune(
+    engine: Engine,
+    retention: Retention,
+    *,
+    has_time: Callable[[], bool] = lambda: True,
+    pause: Callable[[float], object] = time.sleep,
+) -> Pruned:
+    """Take out what is kept no longer, as long as `has_time`; what is left is for the next time."""
+    dates = _unpublish(engine, retention)
+    customers = 0
+    for generation in _retired(engine):
+        for taken in discarded(engine, generation, pause):
+            customers += taken
+            if not has_time():
+                return Pruned(dates, customers)
+    return Pruned(dates, customers)
+
+
+def has_work(engine: Engine, retention: Retention) -> bool:
+    """Whether there is anything to take out: two queries on small tables."""
+    with engine.connect() as connection:
+        if prunable(connection, retention):
+            return True
+    return bool(_retired(engine))
+
+
+def _unpublish(engine: Engine, retention: Retention) -> tuple[date, ...]:
+    with engine.connect() as connection:
+        if not prunable(connection, retention):
+            return ()
+    with one_writer(engine) as connection:
+        dates = prunable(connection, retention)
+        connection.execute(delete(published).where(published.c.as_of.in_(dates)))
+    return tuple(dates)
+
+
+def _retired(engine: Engine) -> list[int]:
+    """Generations that are complete and that no date points at: what was replaced or dropped.
+
+    A load is completed and pointed at in one transaction, so none of these is under way.
+    """
+    query = (
+        select(generations.c.generation)
+        .where(generations.c.customers.is_not(None))
+        .where(generations.c.generation.not_in(select(published.c.generation)))
+        .order_by(generations.c.generation)
+    )
+    with engine.connect() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def discarded(
+    engine: Engine, generation: int, pause: Callable[[float], object] = time.sleep
+) -> Iterator[int]:
+    """Delete a generation that no date points at; yields after each slice how many customers went.
+
+    The pause is as long as the slice took: SQLite has one writer, and others ask now and then.
+    """
+    mine = assignments.c.generation == generation
+    more = True
+    while more:
+        began = time.perf_counter()
+        with engine.begin() as connection:
+            following = connection.execute(
+                select(assignments.c.customer)
+                .where(mine)
+                .order_by(assignments.c.customer)
+                .offset(_SLICE)
+                .limit(1)
+            ).scalar()
+            more = following is not None
+            slice_ = and_(mine, assignments.c.customer < following) if more else mine
+            taken = connection.execute(delete(assignments).where(slice_)).rowcount
+            if not more:
+                connection.execute(
+                    delete(generations).where(generations.c.generation == generation)
+                )
+        pause(max(time.perf_counter() - began, _BREATH) if more else 0)
+        yield taken
