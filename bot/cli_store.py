@@ -159,6 +159,46 @@ def migrate(context: typer.Context) -> None:
         _out.print(f"The tables of the {family.tables}: {change} version {family.after}.")
 
 
+@store.command()
+def copy(
+    context: typer.Context,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Delete a copy there that was not finished, first.")
+    ] = False,
+) -> None:
+    """Copy the whole store into another database, and compare the two, table by table.
+
+    From SQLite to PostgreSQL, back, or to the same kind. Stop every bot on the store first: what
+    is written meanwhile is not copied. Then name the new one in SEGBOT_STORE_URL.
+
+    Example: segbot store copy --to postgresql://user:password@host/segbot
+    """
+    from segmentation.store_copy import copy_store, foreign_tables
+
+    places: Places = context.obj
+    source = engine_at(_there(places.store_url), _WAIT)
+    target = engine_at(to, _WAIT)
+    kinds = _kinds(source)
+    with Console(stderr=True).status("Copying …") as status:
+        copied = copy_store(
+            source,
+            target,
+            _FAMILIES,
+            kinds[len(_FAMILIES) :],
+            again=again,
+            on_table=lambda table: status.update(f"Copying {table} …"),
+        )
+    table = Table("Table", "Rows", "Checksum, the same on both sides", box=None)
+    for each in copied:
+        table.add_row(each.table, f"{each.tally.rows:,}", each.tally.told)
+    _out.print(table)
+    left = foreign_tables(source, kinds, _FAMILIES)
+    if left:
+        _out.print(f"Not copied, for they are none of Segbot's: {', '.join(left)}.")
+    _out.print(f"Copied to {told(target.url)}. Name it in SEGBOT_STORE_URL, then start the bot.")
+
+
 def _there(url: str) -> str:
     if is_missing(url):
         raise SegbotError(
