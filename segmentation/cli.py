@@ -174,6 +174,7 @@ def score(
 def _store(
     customers: "Portfolio", model: SegmentModel, playbook: Playbook, as_of: date, places: Places
 ) -> None:
+    from segmentation.portfolio_scoring import scored_batches
     from segmentation.pruning import prune
     from segmentation.publishing import publish
 

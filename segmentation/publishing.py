@@ -15,12 +15,13 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from segmentation.assignment import Assignments
-from segmentation.database import take_turns
+from segmentation.database import one_writer
+from segmentation.discarding import abandoned, discard
 from segmentation.errors import StoreError
 from segmentation.flows import FlowCount, Flows
 from segmentation.loading import loading
 from segmentation.model import SegmentModel
-from segmentation.schema import assignments, generations, models, published
+from segmentation.schema import generations, models, published
 from segmentation.store import Snapshot, Store
 
 

@@ -12,9 +12,9 @@ from bot.audit import AuditTrail
 from segmentation.model import SegmentModel
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
 from segmentation.schema import published
-from segmentation.scoring import scored_batches
 from segmentation.store import open_store
 from segmentation.training import TrainedModel
 from tests.bot.conftest import Segbot

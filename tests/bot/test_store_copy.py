@@ -34,9 +34,9 @@ from segmentation.errors import StoreError
 from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
 from segmentation.schema import SNAPSHOTS
-from segmentation.scoring import scored_batches
 from segmentation.store import Store, open_store
 from segmentation.store_copy import Copied, copy_store
 from segmentation.versions import note_version

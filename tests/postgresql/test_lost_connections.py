@@ -9,8 +9,8 @@ from sqlalchemy import create_engine, text
 from segmentation.errors import StoreError
 from segmentation.model import SegmentModel
 from segmentation.portfolio import Portfolio
-from segmentation.publishing import ScoredBatch, publish
 from segmentation.portfolio_scoring import scored_batches
+from segmentation.publishing import ScoredBatch, publish
 from segmentation.store import Store
 from tests.conftest import NOON, Publish
 

@@ -21,9 +21,9 @@ from segmentation.migrating import migrate
 from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import publish
 from segmentation.schema import SNAPSHOTS
-from segmentation.scoring import scored_batches
 from segmentation.store import Store, open_store
 from segmentation.versions import COPYING, Family, note_version
 from tests import first_store

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from segmentation.answers import overview
+from segmentation.database import one_writer
 from segmentation.drift import drift
 from segmentation.errors import StoreError
 from segmentation.features import INDEX
@@ -20,8 +21,7 @@ from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.portfolio_scoring import scored_batches
 from segmentation.publishing import ScoredBatch, publish
-from segmentation.schema import assignments, generations, one_writer
-from segmentation.portfolio_scoring import scored_batches
+from segmentation.schema import assignments, generations
 from segmentation.store import Store, open_store
 from tests.conftest import NOON, Publish
 
