@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,10 @@ from segmentation.portfolio_cells import Table, numbers, texts
 from segmentation.portfolio_faults import bound_problems, id_problems, text_problem
 from segmentation.portfolio_files import file_bytes, frame_table, table_in
 from segmentation.portfolio_headers import headings
-from segmentation.portfolio_notes import notes
+from segmentation.portfolio_notes import noted
 from segmentation.wording import quoted
 
-_FIRST_ROW = 2  # as a spreadsheet shows it: the header is row 1
+FIRST_ROW: Final = 2  # as a spreadsheet shows it: the header is row 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +63,25 @@ def portfolio_from_frame(frame: pd.DataFrame, source: str) -> Portfolio:
     return replace(portfolio, fingerprint=hashlib.sha256(content).hexdigest())
 
 
-def _checked(table: Table, source: str, fingerprint: str) -> Portfolio:
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedTable:
+    """The customers of a table that were found sound: ids as text, 17 features of shape (n,).
+
+    `rows` are their n row numbers, `blank_rows` those of rows without content, which are left out.
+    """
+
+    ids: pd.Series
+    columns: tuple[NDArray[np.float64], ...]
+    rows: NDArray[np.int64]
+    blank_rows: NDArray[np.int64]
+    ignored: tuple[str, ...]
+
+
+def checked_table(table: Table, first_row: int = FIRST_ROW) -> CheckedTable:
+    """Check all cells of a table whose first line is row `first_row` of its file.
+
+    Raises PortfolioError with everything that is wrong, one sentence a fault.
+    """
     found = headings(table.headers)
     cells = {column: table.columns[place] for column, place in found.positions.items()}
     nothing = pd.Series("", index=table.columns.index, dtype="str")
@@ -72,29 +91,37 @@ def _checked(table: Table, source: str, fingerprint: str) -> Portfolio:
     for values, wrong in read:
         used |= ~np.isnan(values) | wrong
     kept = slice(None) if used.all() else used  # a slice copies nothing
-    rows = _row_numbers(used)
+    rows = np.flatnonzero(used) + first_row
     problems = [*found.problems, *table.problems]
     if CUSTOMER_ID in cells:
         problems += id_problems(ids[kept], rows)
     for column, (_, wrong) in zip(COLUMNS, read, strict=True):
         if wrong.any():
-            problems.append(text_problem(column, cells[column][wrong], _row_numbers(wrong)))
-    features = [values[kept] for values, _ in read]
-    for feature, values in zip(FEATURES, features, strict=True):
+            where = np.flatnonzero(wrong) + first_row
+            problems.append(text_problem(column, cells[column][wrong], where))
+    columns = tuple(values[kept] for values, _ in read)
+    for feature, values in zip(FEATURES, columns, strict=True):
         problems += bound_problems(feature, values, rows)
-    if not problems and not len(rows):
-        problems = [f"{quoted(source)} has headers but no customers below them: export it again."]
     if problems:
         raise PortfolioError(problems)
+    return CheckedTable(ids[kept], columns, rows, np.flatnonzero(~used) + first_row, found.ignored)
+
+
+def no_customers(source: str) -> PortfolioError:
+    """What to say of a portfolio with headers and nothing below them."""
+    sentence = f"{quoted(source)} has headers but no customers below them: export it again."
+    return PortfolioError([sentence])
+
+
+def _checked(table: Table, source: str, fingerprint: str) -> Portfolio:
+    checked = checked_table(table)
+    if not len(checked.rows):
+        raise no_customers(source)
     return Portfolio(
-        ids=ids[kept].to_numpy(object).astype(np.str_),
-        values=np.array(features).T,
-        ignored=found.ignored,
-        notes=notes(features, rows, _row_numbers(~used)),
+        ids=checked.ids.to_numpy(object).astype(np.str_),
+        values=np.array(checked.columns).T,
+        ignored=checked.ignored,
+        notes=noted(checked.columns, checked.rows, checked.blank_rows).sentences(),
         source=source,
         fingerprint=fingerprint,
     )
-
-
-def _row_numbers(where: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.flatnonzero(where) + _FIRST_ROW

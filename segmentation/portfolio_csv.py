@@ -21,8 +21,10 @@ _NULLS: Final = sorted(
 )
 
 
-def csv_table(data: bytes) -> Table:
+def csv_table(data: bytes, before: int = 0) -> Table:
     """The table in UTF-8 text that has no byte order mark.
+
+    `before` is how many rows of its file lie between the header and the rest of the text.
 
     Sound text takes pyarrow's strict reader. What that refuses is read again as text, so that
     faults can be shown as they stand; numbers come out the same either way.
@@ -36,7 +38,7 @@ def csv_table(data: bytes) -> Table:
             return Table(headers, _columns_at_once(data, delimiter, len(headers), wanted))
         except pa.ArrowInvalid:
             pass
-    problems, sound = _sound_rows(data, delimiter, len(headers))
+    problems, sound = _sound_rows(data, delimiter, len(headers), before)
     try:
         columns = _columns_at_once(sound, delimiter, len(headers), wanted)
     except pa.ArrowInvalid:
@@ -103,7 +105,9 @@ def _columns_as_text(
     )
 
 
-def _sound_rows(data: bytes, delimiter: str, width: int) -> tuple[tuple[str, ...], bytes]:
+def _sound_rows(
+    data: bytes, delimiter: str, width: int, before: int
+) -> tuple[tuple[str, ...], bytes]:
     """What is wrong with whole rows, and the data with those rows left blank."""
     widths: list[int] = []
     problems = []
@@ -112,11 +116,12 @@ def _sound_rows(data: bytes, delimiter: str, width: int) -> tuple[tuple[str, ...
             widths.append(len(cells) if any(map(str.strip, cells)) else 0)  # noqa: PERF401 - kept when the reader stops
     except csv.Error:
         problems.append(
-            f'Row {len(widths) + 1} has a quotation mark (") out of place: a cell that begins with '
-            "one must end with one, and one inside such a cell is written twice."
+            f'Row {len(widths) + 1 + before} has a quotation mark (") out of place: a cell that '
+            "begins with one must end with one, and one inside such a cell is written twice."
         )
     wrong = {row: cells for row, cells in enumerate(widths, 1) if cells not in (0, width)}
-    problems += _width_problems(wrong, width, DELIMITERS[delimiter])
+    told = {row + before: cells for row, cells in wrong.items()}
+    problems += _width_problems(told, width, DELIMITERS[delimiter])
     if not problems:
         return (), data
     return tuple(problems), _without(data, delimiter, wrong, len(widths))

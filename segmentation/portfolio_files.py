@@ -1,8 +1,6 @@
 """Which files can be a portfolio, and their bytes as a table: CSV, packed or not, or Parquet."""
 
 import codecs
-import gzip
-import zlib
 from pathlib import Path
 from typing import Final
 
@@ -10,19 +8,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from segmentation.endings import SPREADSHEET_ADVICE, SPREADSHEET_ENDINGS
+from segmentation.endings import SPREADSHEET_ADVICE, SPREADSHEET_ENDINGS, TEXT_ENDINGS
 from segmentation.errors import PortfolioError
 from segmentation.features import column_for
 from segmentation.portfolio_cells import Table
 from segmentation.portfolio_csv import csv_table
 from segmentation.wording import quoted
 
-_TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+BOM: Final = codecs.BOM_UTF8
+_PACKINGS: Final = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
+_TEXT_ENDINGS: Final = tuple(text + packed for text in TEXT_ENDINGS for packed in ("", *_PACKINGS))
 _PARQUET_ENDINGS: Final = (".parquet",)
 
 
-def file_bytes(path: Path) -> bytes:
-    """The bytes of a portfolio file; PortfolioError unless it is one that can be read."""
+def known_file(path: Path) -> None:
+    """Raise PortfolioError unless there is a file of a kind that can be a portfolio."""
     name = quoted(path.name)
     if path.is_dir():
         raise PortfolioError([f"{name} is a folder: name one file in it."])
@@ -30,20 +30,30 @@ def file_bytes(path: Path) -> bytes:
         raise PortfolioError([f"There is no file {path}: check its name and folder."])
     if not path.name.lower().endswith((*_TEXT_ENDINGS, *_PARQUET_ENDINGS)):
         raise PortfolioError([_unknown_ending(path)])
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PortfolioError([f"{name} cannot be read: {error.strerror}."]) from None
-    if not data:
+    if not path.stat().st_size:
         raise PortfolioError([f"{name} is empty: export it again."])
-    return data
+
+
+def file_bytes(path: Path) -> bytes:
+    """The bytes of a portfolio file; PortfolioError unless it is one that can be read."""
+    known_file(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = f"{quoted(path.name)} cannot be read: {error.strerror}."
+        raise PortfolioError([problem]) from None
+
+
+def packing(name: str) -> str | None:
+    """How a file of that name is packed, in Arrow's words; None where it is not."""
+    return _PACKINGS.get(Path(name).suffix.lower())
 
 
 def table_in(name: str, data: bytes) -> Table:
     """The table in a file of that name; PortfolioError when the bytes hold none."""
     if name.lower().endswith(_PARQUET_ENDINGS):
         return _parquet_table(name, data)
-    unpacked = _unpacked(name, data) if name.lower().endswith(".gz") else data
+    unpacked = _unpacked(name, data) if packing(name) else data
     return csv_table(checked_text(name, unpacked))
 
 
@@ -65,15 +75,22 @@ def _unknown_ending(path: Path) -> str:
 
 def _unpacked(name: str, data: bytes) -> bytes:
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        problem = f"{quoted(name)} is damaged or not packed with gzip: pack or copy it again."
+        with pa.input_stream(pa.BufferReader(data), compression=packing(name)) as stream:
+            unpacked: bytes = stream.read()
+            return unpacked
+    except OSError:
+        problem = (
+            f"{quoted(name)} is damaged or not packed with {packing(name)}: pack or copy it again."
+        )
         raise PortfolioError([problem]) from None
 
 
-def checked_text(name: str, data: bytes) -> bytes:
-    """UTF-8 text without its byte order mark; PortfolioError when a file holds something else."""
-    data = data.removeprefix(codecs.BOM_UTF8)
+def checked_text(name: str, data: bytes, before: int = 0) -> bytes:
+    """UTF-8 text without its byte order mark; PortfolioError when a file holds something else.
+
+    `before` is how many rows of the file lie between its first and the rest of the data.
+    """
+    data = data.removeprefix(BOM)
     if not data.strip():
         raise PortfolioError([f"{quoted(name)} is empty: export it again."])
     if b"\0" in data:
@@ -81,7 +98,7 @@ def checked_text(name: str, data: bytes) -> bytes:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
+        row = data.count(b"\n", 0, error.start) + 1 + before
         problem = (
             f"{quoted(name)} is not UTF-8 text (row {row} is the first that is not): "
             f"{SPREADSHEET_ADVICE}."

@@ -1,69 +1,148 @@
 """What is unusual about a portfolio or a customer that can be used all the same, in sentences."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.features import FEATURES, INDEX, Feature
-from segmentation.wording import counted, listed, number, rows_listed
+from segmentation.features import COLUMNS, FEATURES, INDEX
+from segmentation.wording import FEW, counted, first_few, listed, number, quoted
 
-Rows = NDArray[np.int64]
 Values = NDArray[np.float64]
 Columns = Sequence[Values]  # the 17 features, each of shape (n,)
 
 _TOLERANCE: Final = 0.01  # of the larger of the two sums: rounding, not a contradiction
 
 
-def notes(columns: Columns, rows: Rows, blank_rows: Rows) -> tuple[str, ...]:
-    """What to know about the portfolio: blank rows, blanks, contradictions, unusual values.
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """How many rows, and what the first few of them are called."""
 
-    `columns` are the 17 features, each of shape (n,); `rows` are the n row numbers, `blank_rows`
-    those of rows that were left out.
+    total: int
+    first: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: NDArray[np.int64], file: str | None = None) -> "FoundRows":
+        """Row numbers, shape (n,), of a file that is named where there is more than one."""
+        of_file = "" if file is None else f" of {quoted(file)}"
+        return cls(len(rows), tuple(f"{row}{of_file}" for row in rows[:FEW]))
+
+    def __add__(self, later: "FoundRows") -> "FoundRows":
+        return FoundRows(self.total + later.total, (*self.first, *later.first)[:FEW])
+
+    @property
+    def told(self) -> str:
+        """The rows as a sentence has them."""
+        word = "row" if self.total == 1 else "rows"
+        return f"{word} {first_few(self.first, self.total)}"
+
+
+_NONE: Final = FoundRows(0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is unusual about the customers met so far, counted; adding two of them goes on.
+
+    `blanks` are counts by feature, `contradictions` rows by what contradicts itself, `unusual`
+    rows by feature, each with the value in the first of them.
     """
-    return (
-        *_blank_rows(blank_rows),
-        *(
-            note
-            for feature, column in zip(FEATURES, columns, strict=True)
-            for note in _blanks(feature, column)
-        ),
-        *_contradictions(columns, rows),
-        *_unusual(columns, rows),
-    )
 
+    customers: int = 0
+    blank_rows: FoundRows = _NONE
+    blanks: Mapping[str, int] = field(default_factory=dict)
+    contradictions: Mapping[str, FoundRows] = field(default_factory=dict)
+    unusual: Mapping[str, tuple[FoundRows, float]] = field(default_factory=dict)
 
-def _blank_rows(rows: Rows) -> Iterator[str]:
-    if len(rows):
-        verb = "is blank and was" if len(rows) == 1 else "are blank and were"
-        place = rows_listed(rows)
-        yield f"{place[0].upper()}{place[1:]} {verb} left out."
-
-
-def _blanks(feature: Feature, column: Values) -> Iterator[str]:
-    blank = int(np.isnan(column).sum())
-    if blank:
-        yield (
-            f"{feature.column} is blank for {blank:,} of {counted(len(column), 'customer')}; "
-            "the median in training is taken."
+    def __add__(self, later: "Notes") -> "Notes":
+        unusual = dict(self.unusual)
+        for column, (rows, value) in later.unusual.items():
+            before, first = unusual.get(column, (_NONE, value))
+            unusual[column] = before + rows, first
+        return Notes(
+            self.customers + later.customers,
+            self.blank_rows + later.blank_rows,
+            Counter(self.blanks) + Counter(later.blanks),
+            {
+                what: self.contradictions.get(what, _NONE) + later.contradictions.get(what, _NONE)
+                for what in [*self.contradictions, *later.contradictions]
+            },
+            unusual,
         )
 
+    def sentences(self) -> tuple[str, ...]:
+        """What to know about the portfolio: blanks, contradictions, unusual values."""
+        return (*self._blank_rows(), *self._blanks(), *self._contradictions(), *self._unusual())
 
-def _unusual(columns: Columns, rows: Rows) -> Iterator[str]:
-    """One sentence for all features: in a sound portfolio each has a few such customers."""
-    found = [
-        f"{feature.column} for {unusual.sum():,} (row {rows[unusual][0]}: "
-        f"{number(column[unusual][0])})"
+    def _blank_rows(self) -> Iterator[str]:
+        if self.blank_rows.total:
+            verb = "is blank and was" if self.blank_rows.total == 1 else "are blank and were"
+            place = self.blank_rows.told
+            yield f"{place[0].upper()}{place[1:]} {verb} left out."
+
+    def _blanks(self) -> Iterator[str]:
+        for column in COLUMNS:
+            if blank := self.blanks.get(column):
+                yield (
+                    f"{column} is blank for {blank:,} of {counted(self.customers, 'customer')}; "
+                    "the median in training is taken."
+                )
+
+    def _contradictions(self) -> Iterator[str]:
+        for each in _CONTRADICTIONS:
+            if rows := self.contradictions.get(each.columns):
+                customers = counted(rows.total, "customer")
+                yield f"{each.columns} for {customers} ({rows.told}): check where they come from."
+
+    def _unusual(self) -> Iterator[str]:
+        """One sentence for all features: in a sound portfolio each has a few such customers."""
+        found = [
+            f"{column} for {rows.total:,} (row {rows.first[0]}: {number(value)})"
+            for column in COLUMNS
+            for rows, value in [self.unusual.get(column, (_NONE, 0.0))]
+            if rows.total
+        ]
+        if found:
+            yield (
+                "Some figures are outside their usual range; the customers are scored all the "
+                f"same: {listed(found)}."
+            )
+
+
+def noted(
+    columns: Columns,
+    rows: NDArray[np.int64],
+    blank_rows: NDArray[np.int64],
+    file: str | None = None,
+) -> Notes:
+    """Count what is unusual: `columns` are the 17 features, each of shape (n,).
+
+    `rows` are the n row numbers, `blank_rows` those of rows that were left out; `file` is where
+    they stand, in case a portfolio lies in several.
+    """
+    blanks = {
+        feature.column: int(np.isnan(column).sum())
         for feature, column in zip(FEATURES, columns, strict=True)
-        if (unusual := feature.unusual(column)).any()
-    ]
-    if found:
-        yield (
-            "Some figures are outside their usual range; the customers are scored all the same: "
-            f"{listed(found)}."
-        )
+    }
+    unusual = {
+        feature.column: (FoundRows.of(rows[found], file), float(column[found][0]))
+        for feature, column in zip(FEATURES, columns, strict=True)
+        if (found := feature.unusual(column)).any()
+    }
+    return Notes(
+        customers=len(rows),
+        blank_rows=FoundRows.of(blank_rows, file),
+        blanks=blanks,
+        contradictions={
+            each.columns: FoundRows.of(rows[found], file)
+            for each in _CONTRADICTIONS
+            if (found := each.found(columns)).any()
+        },
+        unusual=unusual,
+    )
 
 
 def _not_zero_together(*names: str) -> Callable[[Columns], NDArray[np.bool_]]:
@@ -152,10 +231,3 @@ def contradictions(columns: Columns) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         found = each.found(columns)
         if found.any():
             yield each.columns, found
-
-
-def _contradictions(columns: Columns, rows: Rows) -> Iterator[str]:
-    for what, found in contradictions(columns):
-        where = rows[found]
-        customers = counted(len(where), "customer")
-        yield f"{what} for {customers} ({rows_listed(where)}): check where they come from."

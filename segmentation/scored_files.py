@@ -1,61 +1,137 @@
-"""A scored portfolio as a file: written beside and renamed."""
+"""A scored portfolio as files: CSV or Parquet, one file or a folder of parts, whole or not at all."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 
 from segmentation.assignment import Assignments
 from segmentation.errors import PortfolioError
-from segmentation.model import SegmentModel
-from segmentation.playbook import Playbook
-from segmentation.portfolio import Portfolio
-from segmentation.safe_csv import harmless
+from segmentation.scored_folders import check_folder, replacing
+from segmentation.scored_tables import CSV_HEADER, SCHEMA, Looks
 
-OUTPUT_ENDINGS: Final = (".csv", ".parquet")
+FORMATS: Final = ("csv", "parquet")
+PART_CUSTOMERS: Final = 1_000_000  # of a folder of parts
+_GROUP_CUSTOMERS: Final = 131_072  # of a row group in Parquet
+_DICTIONARIES: Final = ["segment", "segment_name", "runner_up", "band"]
 
-
-def scored_frame(
-    model: SegmentModel, playbook: Playbook, portfolio: Portfolio, scored: Assignments
-) -> pd.DataFrame:
-    """The scored portfolio as a table, one row a customer, in the portfolio's order."""
-    names = {segment.id: playbook.play(segment).name for segment in model.segments}
-    return pd.DataFrame(
-        {
-            "CUST_ID": portfolio.ids,
-            "segment": scored.segment,
-            "segment_name": [names[segment] for segment in scored.segment.tolist()],
-            "runner_up": scored.runner_up,
-            "confidence": scored.confidence.round(4),
-            "band": scored.band_names(),
-            "novel": scored.novel,
-        }
-    )
+Rendered = pa.Table | memoryview
+Render = Callable[[pa.Array, Assignments], Rendered]
+Write = Callable[[Rendered, int], None]
 
 
-def write_scored(frame: pd.DataFrame, path: Path) -> None:
-    """Write a scored portfolio as CSV or Parquet, by the file's ending; whole or not at all.
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where scored customers go, and as what: `format` is csv or parquet."""
 
-    In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe.
-    Raises PortfolioError when the ending is neither, or the file cannot be written.
+    path: Path
+    format: str
+    in_parts: bool
+
+    def render(self, looks: Looks) -> Render:
+        """What makes of scored customers the piece of output that they are."""
+        return looks.csv if self.format == "csv" else looks.table
+
+    @contextmanager
+    def opened(self) -> Iterator[Write]:
+        """What takes rendered customers, with their number; all of them appear at the end.
+
+        Raises PortfolioError when they cannot be written; then what was there before still is.
+        """
+        try:
+            with self._parts() if self.in_parts else self._one_file() as write:
+                yield write
+        except OSError as error:
+            problem = f"{self.path} cannot be written: {error.strerror or error}."
+            raise PortfolioError([problem]) from None
+
+    @contextmanager
+    def _one_file(self) -> Iterator[Write]:
+        beside = self.path.with_name(f".{self.path.name}.new")
+        try:
+            with _WRITERS[self.format](beside) as write:
+                yield write
+            beside.replace(self.path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    @contextmanager
+    def _parts(self) -> Iterator[Write]:
+        with replacing(self.path) as folder, ExitStack() as part:
+            written = {"part": 0, "customers": PART_CUSTOMERS}
+            current: list[Write] = []
+
+            def write(rendered: Rendered, customers: int) -> None:
+                if written["customers"] >= PART_CUSTOMERS:
+                    part.close()
+                    name = f"part-{written['part']:05d}.{self.format}"
+                    current[:] = [part.enter_context(_WRITERS[self.format](folder / name))]
+                    written.update(part=written["part"] + 1, customers=0)
+                current[0](rendered, customers)
+                written["customers"] += customers
+
+            yield write
+            part.close()
+
+
+def output_at(path: Path, named: str | None, source_format: str) -> Output:
+    """The output that a path asks for; `named` is the format where somebody said it.
+
+    A path that ends in .csv or .parquet is one file, any other a folder of parts, in the format
+    of the portfolio unless told. Raises PortfolioError when nothing can be written there.
     """
-    check_output(path)
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        if path.suffix.lower() == ".csv":
-            frame.assign(CUST_ID=frame["CUST_ID"].map(harmless)).to_csv(beside, index=False)
-        else:
-            frame.to_parquet(beside, index=False)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise PortfolioError([f"{path} cannot be written: {error.strerror}."]) from None
+    ending = path.suffix.lower().removeprefix(".")
+    if ending in FORMATS and not path.is_dir():
+        if named not in (None, ending):
+            raise PortfolioError([f"{path.name} ends in .{ending}, and {named} was asked for."])
+        if not path.parent.is_dir():
+            raise PortfolioError([f"The folder {path.parent} does not exist: make it first."])
+        return Output(path, ending, in_parts=False)
+    if ending and not path.is_dir():
+        raise PortfolioError(
+            [
+                f"{path.name} ends in neither .csv nor .parquet: name the output so, or name a "
+                "folder, which has no ending."
+            ]
+        )
+    check_folder(path)
+    return Output(path, named or source_format, in_parts=True)
 
 
-def check_output(path: Path) -> None:
-    """Raise PortfolioError unless a scored portfolio can be written under that name."""
-    if path.suffix.lower() not in OUTPUT_ENDINGS:
-        endings = " nor ".join(OUTPUT_ENDINGS)
-        raise PortfolioError([f"{path.name} ends in neither {endings}: name the output so."])
-    if not path.parent.is_dir():
-        raise PortfolioError([f"The folder {path.parent} does not exist: make it first."])
+@contextmanager
+def _csv(path: Path) -> Iterator[Write]:
+    path.touch(mode=0o600)
+    with path.open("wb", buffering=0) as file:
+        file.write(CSV_HEADER)
+
+        def write(rendered: Rendered, customers: int) -> None:  # noqa: ARG001 - as for Parquet
+            file.write(rendered)
+
+        yield write
+
+
+@contextmanager
+def _parquet(path: Path) -> Iterator[Write]:
+    path.touch(mode=0o600)
+    waiting: list[pa.Table] = []
+    with pyarrow.parquet.ParquetWriter(path, SCHEMA, use_dictionary=_DICTIONARIES) as file:
+
+        def flush() -> None:
+            if waiting:
+                file.write_table(pa.concat_tables(waiting, promote_options="default"))
+                waiting.clear()
+
+        def write(rendered: Any, customers: int) -> None:  # noqa: ARG001, ANN401 - a table here
+            waiting.append(rendered)
+            if sum(map(len, waiting)) >= _GROUP_CUSTOMERS:
+                flush()
+
+        yield write
+        flush()
+
+
+_WRITERS: Final = {"csv": _csv, "parquet": _parquet}

@@ -1,0 +1,302 @@
+"""A portfolio of any size, read a piece at a time: CSV, packed or not, and Parquet, in many files.
+
+A piece is whole rows of one file. Reading is cheap and in order; what is done with a piece
+(`sound`, `mended`, `rows`) may happen on any thread.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet
+
+from segmentation.endings import PARQUET_ENDING
+from segmentation.errors import PortfolioError
+from segmentation.features import CUSTOMER_ID
+from segmentation.list_files import ListFile, Rows
+from segmentation.portfolio import FIRST_ROW, CheckedTable, checked_table, no_customers
+from segmentation.portfolio_cells import Table
+from segmentation.portfolio_csv import csv_layout, csv_table
+from segmentation.portfolio_files import BOM, checked_text, known_file, packing
+from segmentation.portfolio_headers import Headings, headings
+from segmentation.portfolio_parts import Part, sound_part
+from segmentation.wording import quoted
+
+_BLOCK: Final = 4 << 20  # bytes of text a piece: two threads, and memory that stays small
+_LONGEST_CELL: Final = 16 << 20  # bytes after which a quotation mark counts as never closed
+_ROWS: Final = 32_768  # of a table a piece
+# Row groups above this are decoded page by page, which takes half as long again but little memory.
+_LARGE_GROUP: Final = 32 << 20
+_QUOTE: Final = b'"'
+
+
+class Piece(Protocol):
+    """Whole rows of one file; `end` is how many bytes of it have been read by now."""
+
+    file: str
+    first_row: int
+    end: int
+
+    def sound(self) -> Part | None:
+        """The customers, where all of them are as they should be; the fast way."""
+
+    def mended(self) -> CheckedTable:
+        """The customers after trimming and the like; PortfolioError when something is wrong."""
+
+    def rows(self) -> Iterator[Rows]:
+        """The rows as they stand, to tell what is wrong with each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a CSV file is laid out: `header` is its first row as it stands."""
+
+    file: str
+    header: bytes
+    delimiter: str
+    headers: tuple[str, ...]
+    found: Headings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CsvPiece:
+    """Lines of a CSV file."""
+
+    layout: _Layout
+    data: bytes
+    lines: int
+    first_row: int
+    end: int
+
+    @property
+    def file(self) -> str:
+        """What the file is called."""
+        return self.layout.file
+
+    def sound(self) -> Part | None:
+        """The customers, where every line is a plain row of plain cells."""
+        layout, data = self.layout, self.data
+        if not _plainly_quoted(data, layout.delimiter.encode()):
+            return None
+        cells = data.count(layout.delimiter.encode()) + self.lines
+        if cells != self.lines * len(layout.headers):
+            return None  # some row is longer or shorter, or a cell holds a delimiter
+        wanted = {str(place): column for column, place in layout.found.positions.items()}
+        schema = {
+            str(place): pl.Float64
+            if wanted.get(str(place), CUSTOMER_ID) != CUSTOMER_ID
+            else pl.String
+            for place in range(len(layout.headers))
+        }
+        try:
+            frame = pl.read_csv(
+                data,
+                has_header=False,
+                schema=schema,
+                columns=[*wanted],
+                separator=layout.delimiter,
+                quote_char='"' if _QUOTE in data else None,
+            )
+        except pl.exceptions.PolarsError:
+            return None
+        if frame.height != self.lines:
+            return None
+        table = frame.rename(wanted).to_arrow(compat_level=pl.CompatLevel.oldest())
+        return sound_part(table, self.file, self.first_row)
+
+    def mended(self) -> CheckedTable:
+        """The customers by way of text; PortfolioError when something is wrong."""
+        before = self.first_row - FIRST_ROW
+        data = checked_text(self.file, self.layout.header + self.data, before)
+        return checked_table(csv_table(data, before), self.first_row)
+
+    def rows(self) -> Iterator[Rows]:
+        """The rows by way of text, whatever is wrong with them."""
+        layout = self.layout
+        data = (layout.header + self.data).decode(errors="replace").encode()
+        found = layout.found
+        file = ListFile(
+            self.file,
+            data,
+            found.positions,
+            found.ignored,
+            0,
+            layout.delimiter,
+            len(layout.headers),
+        )
+        for rows in file.rows():
+            yield replace(rows, numbers=rows.numbers + (self.first_row - FIRST_ROW))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TablePiece:
+    """Rows of a Parquet file, its known columns by their names."""
+
+    file: str
+    table: pa.Table
+    first_row: int
+    end: int
+
+    def sound(self) -> Part | None:
+        """The customers, where every cell is a number and every id is plain."""
+        return sound_part(self.table, self.file, self.first_row)
+
+    def mended(self) -> CheckedTable:
+        """The customers by way of text; PortfolioError when something is wrong."""
+        frame = self.table.to_pandas(integer_object_nulls=True, ignore_metadata=True)
+        headers = tuple(self.table.column_names)
+        return checked_table(
+            Table(headers, frame.set_axis(range(len(headers)), axis=1)), self.first_row
+        )
+
+    def rows(self) -> Iterator[Rows]:
+        """The rows as they stand."""
+        frame = self.table.to_pandas(integer_object_nulls=True, ignore_metadata=True)
+        cells = {column: frame[column] for column in frame.columns}
+        yield Rows(np.arange(len(frame)) + self.first_row, cells, {})
+
+
+def pieces(path: Path) -> Iterator[CsvPiece | TablePiece]:
+    """The pieces of one file in their order; PortfolioError when it as a whole cannot be read."""
+    known_file(path)
+    if path.name.lower().endswith(PARQUET_ENDING):
+        yield from _parquet_pieces(path)
+    else:
+        yield from _csv_pieces(path)
+
+
+def _csv_pieces(path: Path) -> Iterator[CsvPiece]:
+    try:
+        with path.open("rb") as raw, pa.input_stream(raw, compression=packing(path.name)) as stream:
+            yield from _cut(path.name, stream, raw)
+    except (OSError, pa.ArrowException) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else None
+        raise PortfolioError(
+            [
+                f"{quoted(path.name)} cannot be read: {reason}."
+                if reason
+                else f"{quoted(path.name)} is damaged or not packed as its name says: "
+                "pack or copy it again."
+            ]
+        ) from None
+
+
+def _cut(name: str, stream: Any, raw: Any) -> Iterator[CsvPiece]:  # noqa: ANN401 - Arrow has no types
+    rest = stream.read(_BLOCK).removeprefix(BOM)
+    header = _first_record(name, rest)
+    layout = _layout(name, header)
+    rest, row, more = rest[len(header) :], FIRST_ROW, True
+    while rest or more:
+        end = _last_line_end(rest)
+        if end and (more or len(rest) > end):
+            data, rest = rest[:end], rest[end:]
+        elif more and len(rest) < _LONGEST_CELL:
+            block = stream.read(_BLOCK)
+            more, rest = bool(block), rest + block
+            continue
+        else:
+            data, rest = rest, b""
+        if data:
+            lines = data.count(b"\n") + (not data.endswith(b"\n"))
+            yield CsvPiece(layout, data, lines, row, raw.tell())
+            row += _records_in(data, lines)
+        if more and len(rest) < _BLOCK:
+            block = stream.read(_BLOCK)
+            more, rest = bool(block), rest + block
+    if row == FIRST_ROW:
+        raise no_customers(name)
+
+
+def _records_in(data: bytes, lines: int) -> int:
+    """The rows that the lines make: fewer where a cell holds line ends."""
+    if _QUOTE not in data and b"\r" not in data.replace(b"\r\n", b""):
+        return lines
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="replace", newline="")
+    return sum(1 for _ in csv.reader(text))
+
+
+def _first_record(name: str, data: bytes) -> bytes:
+    checked_text(name, data)
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+    lines: list[str] = []
+
+    def taken() -> Iterator[str]:
+        for line in text:
+            lines.append(line)
+            yield line
+
+    next(csv.reader(taken()), None)
+    return "".join(lines).encode()
+
+
+def _layout(name: str, header: bytes) -> _Layout:
+    delimiter, headers = csv_layout(header)
+    found = headings(headers)
+    if found.problems:
+        raise PortfolioError(found.problems)
+    return _Layout(name, header, delimiter, headers, found)
+
+
+def _last_line_end(data: bytes) -> int:
+    """Where the last line ends that is no part of a quoted cell; 0 where none does."""
+    end = data.rfind(b"\n") + 1
+    if _QUOTE not in data:
+        return end
+    quotes = data.count(_QUOTE, 0, end)
+    while end and quotes % 2:
+        before = data.rfind(b"\n", 0, end - 1) + 1
+        quotes -= data.count(_QUOTE, before, end)
+        end = before
+    return end
+
+
+def _plainly_quoted(data: bytes, delimiter: bytes) -> bool:
+    """Whether each quotation mark opens or closes a cell that holds no other and no delimiter."""
+    quotes = data.count(_QUOTE)
+    if not quotes:
+        return True
+    opening = data.count(delimiter + _QUOTE) + data.count(b"\n" + _QUOTE) + data.startswith(_QUOTE)
+    closing = sum(data.count(_QUOTE + after) for after in (delimiter, b"\n", b"\r\n"))
+    closing += data.endswith(_QUOTE)
+    return opening == closing and opening + closing == quotes
+
+
+def _parquet_pieces(path: Path) -> Iterator[TablePiece]:
+    name = path.name
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            found = headings(file.schema_arrow.names)
+            if found.problems:
+                raise PortfolioError(found.problems)
+            if not file.metadata.num_rows:
+                raise no_customers(name)
+            row = FIRST_ROW
+            size, total = path.stat().st_size, file.metadata.num_rows
+            for table in _tables(path, file, found.positions):
+                row += len(table)
+                end = size * (row - FIRST_ROW) // total
+                yield TablePiece(name, table, row - len(table), end)
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
+        problem = f"{quoted(name)} is damaged or not Parquet: export or copy it again."
+        raise PortfolioError([problem]) from None
+
+
+def _tables(path: Path, file: Any, positions: Mapping[str, int]) -> Iterator[pa.Table]:  # noqa: ANN401 - Arrow has no types
+    groups = file.metadata.num_row_groups
+    largest = max(file.metadata.row_group(group).total_byte_size for group in range(groups))
+    names = {file.schema_arrow.names[place]: column for column, place in positions.items()}
+    if largest > _LARGE_GROUP:
+        for batch in file.iter_batches(_ROWS, columns=[*names], use_threads=False):
+            yield pa.Table.from_batches([batch]).rename_columns(
+                [names[name] for name in batch.schema.names]
+            )
+        return
+    scan = pl.scan_parquet(path, glob=False).select([*names]).rename(names)
+    for frame in scan.collect_batches(chunk_size=_ROWS, maintain_order=True):
+        yield frame.to_arrow(compat_level=pl.CompatLevel.oldest())
