@@ -18,6 +18,7 @@ from segmentation import (
     cli_lists,
     cli_model,
     cli_report,
+    cli_score,
 )
 from segmentation.errors import SegbotError
 from segmentation.places import Places
@@ -37,6 +38,7 @@ for commands in (
     cli_answers,
     cli_lists,
     cli_report,
+    cli_score,
     cli_store,
     cli_audit,
     cli_doctor,

@@ -1,23 +1,19 @@
 """The commands of the batch side: train a model, score a portfolio."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from segmentation.answers import overview_of
 from segmentation.calibration import told_share
-from segmentation.cli_answers import show_sizes
 from segmentation.errors import ModelError, SegbotError
 from segmentation.model import SegmentModel, load_model
 from segmentation.places import Places
 from segmentation.playbook import Playbook, load_playbook
-from segmentation.store import open_store
-from segmentation.wording import counted, day, first_few, percent
+from segmentation.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from segmentation.portfolio import Portfolio
-    from segmentation.publishing import ScoredBatch
 
 _MODEL_PANEL: Final = "Model"
 _PANEL: Final = "Customers"
@@ -81,7 +75,7 @@ def train(
     places: Places = context.obj
     folder = checked_folder(out or places.model_dir)
     customers = read_portfolio(portfolio)
-    _tell(customers.notes, customers.ignored)
+    tell(customers.notes, customers.ignored)
     segments, evidence = chosen_k(k, customers.values, seed)
     before = _in_place(folder)
     with _progress_out.status(f"Training on {len(customers):,} customers …") as status:
@@ -134,100 +128,12 @@ def _compare(
         )
 
 
-@app.command(rich_help_panel=_PANEL)
-def score(
-    context: typer.Context,
-    portfolio: _Portfolio,
-    as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Date of the data; today unless told.")
-    ] = None,
-    model: _Model = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the scored portfolio here (.csv or .parquet).")
-    ] = None,
-    store: Annotated[bool, typer.Option(help="Keep it in the store as a snapshot.")] = True,
-) -> None:
-    """Score a portfolio and keep it as the snapshot of a date; the same date replaces.
-
-    Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.csv
-    """
-    from segmentation.portfolio import read_portfolio
-    from segmentation.scored_files import check_output, scored_frame, write_scored
-
-    places: Places = context.obj
-    playbook, day_of_data = load_playbook(places.playbook), typed_date(as_of)
-    segments = load_model(model or places.model_dir)
-    if out is not None:
-        check_output(out)
-    elif not store:
-        raise SegbotError("With --no-store there is nothing to do without --out: name a file.")
-    customers = read_portfolio(portfolio)
-    _tell(customers.notes, customers.ignored)
-    if store:
-        _store(customers, segments, playbook, day_of_data, places)
-    if out is not None:
-        scored = segments.assign(customers.values)
-        write_scored(scored_frame(segments, playbook, customers, scored), out)
-        _out.print(f"Wrote {counted(len(customers), 'scored customer')} to {out}.")
-
-
-def _store(
-    customers: "Portfolio", model: SegmentModel, playbook: Playbook, as_of: date, places: Places
-) -> None:
-    from segmentation.portfolio_scoring import scored_batches
-    from segmentation.pruning import prune
-    from segmentation.publishing import publish
-
-    store = open_store(places.store_url)
-    replaced = store.snapshot(as_of)
-    snapshot = publish(
-        store,
-        _with_progress(scored_batches(model, customers), len(customers)),
-        model=model,
-        as_of=as_of,
-        source=customers.source,
-        started_at=datetime.now(UTC),
-    )
-    show_sizes(overview_of(snapshot, store, playbook))
-    if replaced is not None:
-        _out.print(f"It replaces the one of that date made from {replaced.source}.")
-    newest = store.newest()
-    if newest is not None and newest.as_of > as_of:
-        _out.print(f"People still get answers from the newest one, of {day(newest.as_of)}.")
-    gone = prune(store.engine, places.retention).dates
-    if gone:
-        told = first_few([day(one) for one in gone], len(gone))
-        _out.print(f"No longer kept: {told} (SEGBOT_KEEP_DAYS, SEGBOT_KEEP_WEEKS).")
-
-
-def typed_date(typed: str | None) -> date:
-    """The date of the data; SegbotError for one that is none, or lies in the future."""
-    today = datetime.now(UTC).astimezone().date()
-    if typed is None:
-        return today
-    try:
-        as_of = date.fromisoformat(typed)
-    except ValueError:
-        raise SegbotError(f"“{typed}” is no date: write it as {today.isoformat()}.") from None
-    if as_of > today:
-        raise SegbotError(f"{as_of} lies in the future; a snapshot shows what has been.")
-    return as_of
-
-
-def _tell(notes: "Iterable[str]", ignored: tuple[str, ...]) -> None:
+def tell(notes: "Iterable[str]", ignored: tuple[str, ...]) -> None:
+    """Tell what is unusual about a portfolio, and which of its columns were not looked at."""
     for note in notes:
         _progress_out.print(f"Note: {note}", markup=False)
     if ignored:
         _progress_out.print(f"Ignored columns: {', '.join(ignored)}.", markup=False)
-
-
-def _with_progress(batches: "Iterable[ScoredBatch]", customers: int) -> "Iterable[ScoredBatch]":
-    columns = (TextColumn("Scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_progress_out) as progress:
-        task = progress.add_task("", total=customers)
-        for batch in batches:
-            yield batch
-            progress.advance(task, len(batch.ids))
 
 
 def _show_model(model: SegmentModel, playbook: Playbook) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
-from segmentation.cli import typed_date
+from segmentation.cli_score import typed_date
 from segmentation.errors import SegbotError
 from segmentation.model import load_model
 from segmentation.places import Places

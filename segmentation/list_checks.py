@@ -47,8 +47,11 @@ class Repeats:
         return None if before == row else before
 
 
-def checked_rows(rows: Rows, repeats: Repeats) -> CheckedRows:
-    """Check some rows of a list that has figures; `repeats` remembers ids from call to call."""
+def checked_rows(rows: Rows, repeats: Repeats, *, need_figures: bool = True) -> CheckedRows:
+    """Check some rows of a list that has figures; `repeats` remembers ids from call to call.
+
+    A row of an id alone has a problem unless figures are not needed: then medians stand for all.
+    """
     ids = texts(rows.cells[CUSTOMER_ID])
     read = [numbers(rows.cells[column]) for column in COLUMNS]
     columns = [values for values, _ in read]
@@ -60,7 +63,7 @@ def checked_rows(rows: Rows, repeats: Repeats) -> CheckedRows:
     for place, told in _faults(rows, ids, read):
         if not blank[place] and place not in rows.broken:
             problems[place].append(told)
-    for place in np.flatnonzero(nothing & ~blank & ~broken).tolist():
+    for place in np.flatnonzero(nothing & ~blank & ~broken & need_figures).tolist():
         problems[place].append("All 17 figures are blank: there is nothing to score.")
     named = {place: _few(told) for place, told in problems.items()} | rows.broken
     return CheckedRows(

@@ -28,10 +28,15 @@ def known_file(path: Path) -> None:
         raise PortfolioError([f"{name} is a folder: name one file in it."])
     if not path.exists():
         raise PortfolioError([f"There is no file {path}: check its name and folder."])
-    if not path.name.lower().endswith((*_TEXT_ENDINGS, *_PARQUET_ENDINGS)):
+    if not can_be_portfolio(path):
         raise PortfolioError([_unknown_ending(path)])
     if not path.stat().st_size:
         raise PortfolioError([f"{name} is empty: export it again."])
+
+
+def can_be_portfolio(path: Path) -> bool:
+    """Whether the name of a file ends as that of a portfolio does."""
+    return path.name.lower().endswith((*_TEXT_ENDINGS, *_PARQUET_ENDINGS))
 
 
 def file_bytes(path: Path) -> bytes:

@@ -6,7 +6,7 @@ what is not is looked at cell by cell.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -28,16 +28,25 @@ class Part:
     """Customers that were checked: `ids` is an Arrow array of n texts, without nulls.
 
     `columns` are the 17 features in the order of `COLUMNS`, in their units, each of shape (n,),
-    NaN for blanks; `rows` has the n row numbers in the file called `file`.
+    NaN for blanks; `rows` has the n row numbers in the file called `file`, `blank_rows` those of
+    rows that were left out since they hold nothing.
     """
 
     file: str
     rows: NDArray[np.int64]
     ids: pa.Array
     columns: tuple[NDArray[np.float64], ...]
+    blank_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def kept(self, places: NDArray[np.bool_]) -> "Part":
+        """The customers at some places, shape (n,)."""
+        columns = tuple(column[places] for column in self.columns)
+        return replace(
+            self, rows=self.rows[places], ids=self.ids.filter(pa.array(places)), columns=columns
+        )
 
     def values(self) -> NDArray[np.float64]:
         """The features as an array of shape (n, 17)."""

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -18,7 +18,7 @@ import pyarrow.parquet
 
 from segmentation.endings import PARQUET_ENDING
 from segmentation.errors import PortfolioError
-from segmentation.features import CUSTOMER_ID
+from segmentation.features import INDEX
 from segmentation.list_files import ListFile, Rows
 from segmentation.portfolio import FIRST_ROW, CheckedTable, checked_table, no_customers
 from segmentation.portfolio_cells import Table
@@ -28,29 +28,14 @@ from segmentation.portfolio_headers import Headings, headings
 from segmentation.portfolio_parts import Part, sound_part
 from segmentation.wording import quoted
 
-_BLOCK: Final = 4 << 20  # bytes of text a piece: two threads, and memory that stays small
+_BLOCK: Final = 1 << 21  # bytes of text a piece: two threads, and memory that stays small
 _LONGEST_CELL: Final = 16 << 20  # bytes after which a quotation mark counts as never closed
-_ROWS: Final = 32_768  # of a table a piece
+_ROWS: Final = 16_384  # of a table a piece
 # Row groups above this are decoded page by page, which takes half as long again but little memory.
-_LARGE_GROUP: Final = 32 << 20
+_LARGE_GROUP: Final = 0 << 20
 _QUOTE: Final = b'"'
-
-
-class Piece(Protocol):
-    """Whole rows of one file; `end` is how many bytes of it have been read by now."""
-
-    file: str
-    first_row: int
-    end: int
-
-    def sound(self) -> Part | None:
-        """The customers, where all of them are as they should be; the fast way."""
-
-    def mended(self) -> CheckedTable:
-        """The customers after trimming and the like; PortfolioError when something is wrong."""
-
-    def rows(self) -> Iterator[Rows]:
-        """The rows as they stand, to tell what is wrong with each of them."""
+_LINE_END: Final = ord("\n")
+_RETURN: Final = ord("\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class _Layout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CsvPiece:
-    """Lines of a CSV file."""
+    """Lines of a CSV file; the first is row `first_row`, `end` bytes were read by then."""
 
     layout: _Layout
     data: bytes
@@ -79,26 +64,23 @@ class CsvPiece:
         """What the file is called."""
         return self.layout.file
 
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The headers that mean nothing here."""
+        return self.layout.found.ignored
+
     def sound(self) -> Part | None:
         """The customers, where every line is a plain row of plain cells."""
         layout, data = self.layout, self.data
-        if not _plainly_quoted(data, layout.delimiter.encode()):
+        if not _is_plain(data, layout.delimiter, self.lines * len(layout.headers)):
             return None
-        cells = data.count(layout.delimiter.encode()) + self.lines
-        if cells != self.lines * len(layout.headers):
-            return None  # some row is longer or shorter, or a cell holds a delimiter
-        wanted = {str(place): column for column, place in layout.found.positions.items()}
-        schema = {
-            str(place): pl.Float64
-            if wanted.get(str(place), CUSTOMER_ID) != CUSTOMER_ID
-            else pl.String
-            for place in range(len(layout.headers))
-        }
+        wanted = {place: column for column, place in layout.found.positions.items()}
+        names = [wanted.get(place, f"column {place}") for place in range(len(layout.headers))]
         try:
             frame = pl.read_csv(
                 data,
                 has_header=False,
-                schema=schema,
+                schema={name: pl.Float64 if name in INDEX else pl.String for name in names},
                 columns=[*wanted],
                 separator=layout.delimiter,
                 quote_char='"' if _QUOTE in data else None,
@@ -107,7 +89,7 @@ class CsvPiece:
             return None
         if frame.height != self.lines:
             return None
-        table = frame.rename(wanted).to_arrow(compat_level=pl.CompatLevel.oldest())
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         return sound_part(table, self.file, self.first_row)
 
     def mended(self) -> CheckedTable:
@@ -136,10 +118,11 @@ class CsvPiece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TablePiece:
-    """Rows of a Parquet file, its known columns by their names."""
+    """Rows of a Parquet file, its known columns by their names; `ignored` are the others."""
 
     file: str
     table: pa.Table
+    ignored: tuple[str, ...]
     first_row: int
     end: int
 
@@ -214,11 +197,16 @@ def _cut(name: str, stream: Any, raw: Any) -> Iterator[CsvPiece]:  # noqa: ANN40
 
 
 def _records_in(data: bytes, lines: int) -> int:
-    """The rows that the lines make: fewer where a cell holds line ends."""
-    if _QUOTE not in data and b"\r" not in data.replace(b"\r\n", b""):
+    """The rows that the lines make: fewer where a cell holds line ends, more with bare returns."""
+    if data.count(b"\r") != data.count(b"\r\n"):
+        text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="replace", newline="")
+        return sum(1 for _ in csv.reader(text))
+    if _QUOTE not in data:
         return lines
-    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="replace", newline="")
-    return sum(1 for _ in csv.reader(text))
+    letters = np.frombuffer(data, np.uint8)
+    marks, ends = (np.flatnonzero(letters == letter) for letter in (ord(_QUOTE), _LINE_END))
+    inside = np.searchsorted(marks, ends) % 2
+    return lines - int(inside.sum())
 
 
 def _first_record(name: str, data: bytes) -> bytes:
@@ -256,21 +244,36 @@ def _last_line_end(data: bytes) -> int:
     return end
 
 
-def _plainly_quoted(data: bytes, delimiter: bytes) -> bool:
-    """Whether each quotation mark opens or closes a cell that holds no other and no delimiter."""
-    quotes = data.count(_QUOTE)
-    if not quotes:
+def _is_plain(data: bytes, delimiter: str, cells: int) -> bool:
+    """Whether the text has so many cells, and quotation marks only around cells as a whole.
+
+    Of rows that are longer than the header the reader says so; so with as many cells in all as
+    there should be, none is shorter.
+    """
+    letters = np.frombuffer(data, np.uint8)
+    ends = (letters == ord(delimiter)) | (letters == _LINE_END)
+    if np.count_nonzero(ends) + (not data.endswith(b"\n")) != cells:
+        return False
+    marks = np.flatnonzero(letters == ord(_QUOTE))
+    if not len(marks):
         return True
-    opening = data.count(delimiter + _QUOTE) + data.count(b"\n" + _QUOTE) + data.startswith(_QUOTE)
-    closing = sum(data.count(_QUOTE + after) for after in (delimiter, b"\n", b"\r\n"))
-    closing += data.endswith(_QUOTE)
-    return opening == closing and opening + closing == quotes
+    if len(marks) % 2:
+        return False
+    opening, closing = marks[::2], marks[1::2]
+    before = np.where(opening > 0, letters[opening - 1], _LINE_END)
+    after = letters[np.minimum(closing + 1, len(letters) - 1)]
+    after[closing + 1 == len(letters)] = _LINE_END
+    borders = [ord(delimiter), _LINE_END]
+    if not (np.isin(before, borders).all() and np.isin(after, [*borders, _RETURN]).all()):
+        return False
+    places = np.flatnonzero(ends)
+    return np.array_equal(np.searchsorted(places, opening), np.searchsorted(places, closing))
 
 
 def _parquet_pieces(path: Path) -> Iterator[TablePiece]:
     name = path.name
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
             found = headings(file.schema_arrow.names)
             if found.problems:
                 raise PortfolioError(found.problems)
@@ -281,7 +284,7 @@ def _parquet_pieces(path: Path) -> Iterator[TablePiece]:
             for table in _tables(path, file, found.positions):
                 row += len(table)
                 end = size * (row - FIRST_ROW) // total
-                yield TablePiece(name, table, row - len(table), end)
+                yield TablePiece(name, table, found.ignored, row - len(table), end)
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
         problem = f"{quoted(name)} is damaged or not Parquet: export or copy it again."
         raise PortfolioError([problem]) from None

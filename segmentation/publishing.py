@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from segmentation.assignment import Assignments
 from segmentation.database import one_writer
 from segmentation.discarding import abandoned, discard
-from segmentation.errors import StoreError
+from segmentation.errors import PortfolioError, StoreError
 from segmentation.flows import FlowCount, Flows
 from segmentation.loading import loading
 from segmentation.model import SegmentModel
@@ -90,16 +90,20 @@ def _publish(
     moved = FlowCount(engine, generation, None if before is None else before.generation)
     sizes = np.zeros(0, np.int64)
     bins = [np.zeros(len(feature.counts), np.int64) for feature in model.baseline.features]
-    with loading(engine, generation) as put:
-        for batch in batches:
-            ids, segment = _texts(batch.ids), batch.assignments.segment
-            moved.add(ids, segment)
-            put(ids, batch.values, batch.assignments)
-            some = np.bincount(segment, minlength=len(sizes))
-            some[: len(sizes)] += sizes
-            sizes = some
-            counts = model.baseline.count(batch.values)
-            bins = [total + more for total, more in zip(bins, counts, strict=True)]
+    try:
+        with loading(engine, generation) as put:
+            for batch in batches:
+                ids, segment = _texts(batch.ids), batch.assignments.segment
+                moved.add(ids, segment)
+                put(ids, batch.values, batch.assignments)
+                some = np.bincount(segment, minlength=len(sizes))
+                some[: len(sizes)] += sizes
+                sizes = some
+                counts = model.baseline.count(batch.values)
+                bins = [total + more for total, more in zip(bins, counts, strict=True)]
+    except PortfolioError:
+        discard(engine, generation)  # the portfolio turned out to be wrong half-way
+        raise
     by_segment = {str(segment): int(sizes[segment]) for segment in np.flatnonzero(sizes)}
     whole = _Whole(as_of, generation, model.fingerprint, by_segment)
     replaced = _swap(engine, whole, [counts.tolist() for counts in bins], moved)

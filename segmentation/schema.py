@@ -23,6 +23,7 @@ from segmentation.database import engine_at
 from segmentation.features import COLUMNS
 from segmentation.versions import family, make_ready
 
+LONGEST_SOURCE: Final = 255  # characters of what a portfolio is called
 # Ids sort by their bytes, whatever language the server's database sorts by.
 CUSTOMER: Final = String(255).with_variant(String(255, collation="C"), "postgresql")
 metadata = MetaData()
@@ -41,7 +42,7 @@ generations = Table(
     Column("generation", Integer, primary_key=True),
     Column("as_of", Date, nullable=False),
     Column("model", ForeignKey("models.fingerprint"), nullable=False),
-    Column("source", String(255), nullable=False),
+    Column("source", String(LONGEST_SOURCE), nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     # Filled in when the load is complete: customers in all, and by segment id.
     Column("customers", Integer),

@@ -1,4 +1,4 @@
-"""A scored portfolio as files: CSV or Parquet, one file or a folder of parts, whole or not at all."""
+"""A scored portfolio as files, CSV or Parquet, one or a folder of parts; whole or not at all."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +19,7 @@ PART_CUSTOMERS: Final = 1_000_000  # of a folder of parts
 _GROUP_CUSTOMERS: Final = 131_072  # of a row group in Parquet
 _DICTIONARIES: Final = ["segment", "segment_name", "runner_up", "band"]
 
-Rendered = pa.Table | memoryview
+Rendered = Any  # a pyarrow table, which has no types, or a memoryview
 Render = Callable[[pa.Array, Assignments], Rendered]
 Write = Callable[[Rendered, int], None]
 
@@ -92,12 +92,11 @@ def output_at(path: Path, named: str | None, source_format: str) -> Output:
             raise PortfolioError([f"The folder {path.parent} does not exist: make it first."])
         return Output(path, ending, in_parts=False)
     if ending and not path.is_dir():
-        raise PortfolioError(
-            [
-                f"{path.name} ends in neither .csv nor .parquet: name the output so, or name a "
-                "folder, which has no ending."
-            ]
+        problem = (
+            f"{path.name} ends in neither .csv nor .parquet: name the output so, or name a "
+            "folder, which has no ending."
         )
+        raise PortfolioError([problem])
     check_folder(path)
     return Output(path, named or source_format, in_parts=True)
 
@@ -105,7 +104,7 @@ def output_at(path: Path, named: str | None, source_format: str) -> Output:
 @contextmanager
 def _csv(path: Path) -> Iterator[Write]:
     path.touch(mode=0o600)
-    with path.open("wb", buffering=0) as file:
+    with path.open("wb") as file:
         file.write(CSV_HEADER)
 
         def write(rendered: Rendered, customers: int) -> None:  # noqa: ARG001 - as for Parquet
@@ -125,7 +124,7 @@ def _parquet(path: Path) -> Iterator[Write]:
                 file.write_table(pa.concat_tables(waiting, promote_options="default"))
                 waiting.clear()
 
-        def write(rendered: Any, customers: int) -> None:  # noqa: ARG001, ANN401 - a table here
+        def write(rendered: Rendered, customers: int) -> None:  # noqa: ARG001 - for parts
             waiting.append(rendered)
             if sum(map(len, waiting)) >= _GROUP_CUSTOMERS:
                 flush()

@@ -33,12 +33,11 @@ def check_folder(path: Path) -> None:
     Only what Segbot wrote is ever replaced.
     """
     if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
-        raise PortfolioError(
-            [
-                f"The folder {path} holds files that Segbot did not write ({MANIFEST} is missing): "
-                "name another one, or empty it."
-            ]
+        problem = (
+            f"The folder {path} holds files that Segbot did not write ({MANIFEST} is missing): "
+            "name another one, or empty it."
         )
+        raise PortfolioError([problem])
     if path.exists() and not path.is_dir():
         raise PortfolioError([f"{path} is a file, and parts need a folder: name another place."])
     if not path.parent.is_dir():
@@ -65,6 +64,8 @@ def replacing(path: Path) -> Iterator[Path]:
             path.rename(before)
         beside.rename(path)
     finally:
+        if before.exists() and not path.exists():
+            before.rename(path)
         for left in (beside, before):
             shutil.rmtree(left, ignore_errors=True)
 

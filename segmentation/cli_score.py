@@ -1,0 +1,169 @@
+"""The command that scores a portfolio: into the store, into files, or both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from segmentation.answers import overview_of
+from segmentation.cli import tell
+from segmentation.cli_answers import show_sizes
+from segmentation.errors import SegbotError
+from segmentation.model import load_model
+from segmentation.places import Places
+from segmentation.playbook import Playbook, load_playbook
+from segmentation.schema import LONGEST_SOURCE
+from segmentation.store import Snapshot, Store, open_store
+from segmentation.wording import counted, day, first_few
+
+if TYPE_CHECKING:
+    from segmentation.publishing import ScoredBatch
+    from segmentation.scoring_run import OnPart
+
+_PANEL: Final = "Customers"
+_out = Console(highlight=False)
+_progress_out = Console(stderr=True)
+
+app = typer.Typer()
+
+
+@app.command(rich_help_panel=_PANEL)
+def score(
+    context: typer.Context,
+    portfolio: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PORTFOLIO",
+            help="CSV (also .gz, .bz2, .zst) or Parquet, a folder of them, or a 'pattern*'.",
+        ),
+    ],
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Date of the data; today unless told.")
+    ] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="Model folder to use.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the scored portfolio here: .csv, .parquet, or a folder of parts."),
+    ] = None,
+    file_format: Annotated[
+        Literal["csv", "parquet"] | None,
+        typer.Option("--format", help="What the parts of a folder are; else as the portfolio."),
+    ] = None,
+    rejects: Annotated[
+        bool,
+        typer.Option("--rejects", help="Score what can be; write other rows with their reasons."),
+    ] = False,
+    store: Annotated[bool, typer.Option(help="Keep it in the store as a snapshot.")] = True,
+) -> None:
+    """Score a portfolio and keep it as the snapshot of a date; the same date replaces.
+
+    Its size does not matter: rows are streamed, and memory stays below 400 MB. A row that is wrong
+    ends the run, and nothing is left of it, unless --rejects sets such rows aside in a file.
+
+    Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.parquet
+    """
+    from segmentation.portfolio_places import portfolio_at
+    from segmentation.publishing import publish
+    from segmentation.rejects import RejectsFile, rejects_beside
+    from segmentation.scored_files import output_at
+    from segmentation.scored_tables import Looks
+    from segmentation.scoring_run import Run
+
+    places: Places = context.obj
+    playbook, day_of_data = load_playbook(places.playbook), typed_date(as_of)
+    segments = load_model(model or places.model_dir)
+    place = portfolio_at(portfolio)
+    output = None if out is None else output_at(out, file_format, place.format)
+    if output is None and not store:
+        raise SegbotError("With --no-store there is nothing to do without --out: name a file.")
+    aside = RejectsFile(rejects_beside(out or Path(place.name))) if rejects else None
+    kept = open_store(places.store_url) if store else None
+    replaced = None if kept is None else kept.snapshot(day_of_data)
+
+    def load(batches: "Iterator[ScoredBatch]") -> None:
+        assert kept is not None
+        publish(
+            kept,
+            batches,
+            model=segments,
+            as_of=day_of_data,
+            source=place.name[:LONGEST_SOURCE],
+            started_at=datetime.now(UTC),
+        )
+
+    looks = Looks.of(segments, playbook)
+    with _progress(place.size) as on_part:
+        ran = Run(place, segments, looks, output, aside, load if store else None, on_part)()
+    tell(ran.notes, ran.ignored)
+    if kept is not None:
+        _tell_kept(kept, day_of_data, playbook, replaced, places)
+    if out is not None:
+        _out.print(f"Wrote {counted(ran.customers, 'scored customer')} to {out}.")
+    if aside is not None:
+        _out.print(_rejected(ran.rejected, aside.path), soft_wrap=True)
+
+
+def _rejected(rows: int, path: Path) -> str:
+    if not rows:
+        return "No row had to be rejected."
+    verb = "stands" if rows == 1 else "stand"
+    return f"{counted(rows, 'row')} could not be scored and {verb} with the reasons in {path}."
+
+
+def _tell_kept(
+    kept: Store, as_of: date, playbook: Playbook, replaced: Snapshot | None, places: Places
+) -> None:
+    from segmentation.pruning import prune
+
+    snapshot = kept.snapshot(as_of)
+    if snapshot is not None:
+        show_sizes(overview_of(snapshot, kept, playbook))
+    if replaced is not None:
+        _out.print(f"It replaces the one of that date made from {replaced.source}.")
+    newest = kept.newest()
+    if newest is not None and newest.as_of > as_of:
+        _out.print(f"People still get answers from the newest one, of {day(newest.as_of)}.")
+    gone = prune(kept.engine, places.retention).dates
+    if gone:
+        told = first_few([day(one) for one in gone], len(gone))
+        _out.print(f"No longer kept: {told} (SEGBOT_KEEP_DAYS, SEGBOT_KEEP_WEEKS).")
+
+
+def typed_date(typed: str | None) -> date:
+    """The date of the data; SegbotError for one that is none, or lies in the future."""
+    today = datetime.now(UTC).astimezone().date()
+    if typed is None:
+        return today
+    try:
+        as_of = date.fromisoformat(typed)
+    except ValueError:
+        raise SegbotError(f"“{typed}” is no date: write it as {today.isoformat()}.") from None
+    if as_of > today:
+        raise SegbotError(f"{as_of} lies in the future; a snapshot shows what has been.")
+    return as_of
+
+
+@contextmanager
+def _progress(size: int) -> "Iterator[OnPart]":
+    """Progress by the bytes of the portfolio: customers so far, a second, and the time left."""
+    columns = (
+        TextColumn("Scoring"), BarColumn(), TextColumn("{task.fields[customers]:,} customers"),
+        TextColumn("{task.fields[rate]:,.0f} a second"), TimeRemainingColumn(),
+    )  # fmt: skip
+    began, done = monotonic(), 0
+    with Progress(*columns, console=_progress_out) as progress:
+        task = progress.add_task("", total=size, customers=0, rate=0.0)
+
+        def on_part(customers: int, end: int) -> None:
+            nonlocal done
+            done += customers
+            rate = done / max(monotonic() - began, 1e-9)
+            progress.update(task, completed=end, customers=done, rate=rate)
+
+        yield on_part

@@ -1,0 +1,189 @@
+"""A portfolio of any size gone through in order: checked, scored and rendered on all cores.
+
+Pieces are read one after the other and worked on side by side; what comes of them comes back in
+the order of the file, and only a few pieces are in memory at a time.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from joblib import cpu_count
+
+from segmentation.assignment import Assignments
+from segmentation.errors import PortfolioError
+from segmentation.id_check import Hashes, IdCheck, MetIds, hashes, met
+from segmentation.portfolio import FIRST_ROW, no_customers
+from segmentation.portfolio_notes import Notes, noted
+from segmentation.portfolio_parts import Part
+from segmentation.portfolio_pieces import CsvPiece, TablePiece, pieces
+from segmentation.portfolio_places import PortfolioPlace
+from segmentation.rejects import Reject, as_rejects, sorted_out
+from segmentation.scored_files import Rendered
+from segmentation.scoring import Columns
+from segmentation.wording import FEW, first_few, quoted
+
+MOST_DOUBLED: Final = 1_000_000  # customers that may stand twice and be told apart
+_TWICE: Final = "The same id stands in another row too: keep one row for each customer."
+
+Piece = CsvPiece | TablePiece
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What is done with customers, and with rows that are wrong.
+
+    `score` is the kernel under one model, `render` makes output of scored customers, if any is
+    wanted. Where `rejecting`, rows that cannot be scored come back as rejects, and so do all rows
+    of the ids in `doubled`; else the first of them ends the scan.
+    """
+
+    score: Callable[[Columns], Assignments]
+    render: Callable[[pa.Array, Assignments], Rendered] | None = None
+    rejecting: bool = False
+    doubled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredPart:
+    """A part with what came of it; `end` is how many bytes of the portfolio were read by then."""
+
+    part: Part
+    scored: Assignments
+    rendered: Rendered | None
+    rejects: tuple[Reject, ...]
+    notes: Notes
+    met: MetIds | None
+    ignored: tuple[str, ...]
+    end: int
+
+
+def scan(place: PortfolioPlace, how: How, ids: IdCheck) -> Iterator[ScoredPart]:
+    """All customers of a portfolio, part by part; `ids` takes note of each id.
+
+    Raises PortfolioError for the first piece that holds something wrong, with all that is wrong in
+    it, unless rows are rejected; and where there is no customer at all.
+    """
+    customers = rejected = 0
+    several = len(place.files) > 1
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        for found in _in_order(pool, lambda piece: _worked(*piece, how, several), _all(place)):
+            if found.met is not None:
+                ids.add(found.met)
+            customers += len(found.part)
+            rejected += len(found.rejects)
+            yield found
+    if not customers and not rejected:
+        raise no_customers(place.name)
+
+
+def _all(place: PortfolioPlace) -> Iterator[tuple[Piece, int]]:
+    """Every piece, and how many bytes lie in the files before its own."""
+    before = 0
+    for file in place.files:
+        for piece in pieces(file):
+            yield piece, before
+        before += file.stat().st_size
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, work: Callable[[_Item], _Made], items: Iterable[_Item]
+) -> Iterator[_Made]:
+    waiting: deque[Future[_Made]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) > cpu_count() + 1:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _worked(piece: Piece, before: int, how: How, several: bool) -> ScoredPart:
+    part, rejects = _checked(piece, how.rejecting)
+    if how.doubled:
+        twice = np.isin(part.ids.to_numpy(zero_copy_only=False), [*how.doubled])
+        rejects += as_rejects(part, np.flatnonzero(twice).tolist(), _TWICE)
+        part = part.kept(~twice)
+    scored = how.score(part.columns)
+    return ScoredPart(
+        part=part,
+        scored=scored,
+        rendered=how.render(part.ids, scored) if how.render and len(part) else None,
+        rejects=tuple(sorted(rejects, key=lambda reject: reject.row)),
+        notes=noted(part.columns, part.rows, part.blank_rows, part.file if several else None),
+        met=met(part.ids) if len(part) else None,
+        ignored=piece.ignored,
+        end=before + piece.end,
+    )
+
+
+def _checked(piece: Piece, rejecting: bool) -> tuple[Part, list[Reject]]:
+    part = piece.sound()
+    if part is not None:
+        return part, []
+    try:
+        found = piece.mended()
+    except PortfolioError as error:
+        if not rejecting:
+            raise _told(piece, error) from None
+    else:
+        ids = pa.array(found.ids.to_numpy(object), pa.large_string())
+        return Part(piece.file, found.rows, ids, found.columns, found.blank_rows), []
+    parts, rejects = zip(*(sorted_out(rows, piece.file) for rows in piece.rows()), strict=True)
+    return _joined(parts), [reject for some in rejects for reject in some]
+
+
+def _joined(parts: tuple[Part, ...]) -> Part:
+    return Part(
+        file=parts[0].file,
+        rows=np.concatenate([part.rows for part in parts]),
+        ids=pa.concat_arrays([part.ids for part in parts]),
+        columns=tuple(map(np.concatenate, zip(*(part.columns for part in parts), strict=True))),
+        blank_rows=np.concatenate([part.blank_rows for part in parts]),
+    )
+
+
+def _told(piece: Piece, error: PortfolioError) -> PortfolioError:
+    """The faults of a piece; of a later one with how far everything before it was sound."""
+    if piece.first_row == FIRST_ROW:
+        return error
+    sound = f"Rows before {piece.first_row:,} of {quoted(piece.file)} are sound; then:"
+    return PortfolioError([sound, *error.problems])
+
+
+def doubled_ids(place: PortfolioPlace, found: Hashes, how: How) -> dict[str, list[str]]:
+    """The ids behind hashes that were met more than once, each with the rows that it stands in.
+
+    Raises PortfolioError where there are more than `MOST_DOUBLED`.
+    """
+    rows: dict[str, list[str]] = {}
+    several = len(place.files) > 1
+    for piece, _ in _all(place):
+        part, _ = _checked(piece, how.rejecting)
+        for at in np.flatnonzero(np.isin(hashes(part.ids), found)).tolist() if len(part) else ():
+            of_file = f" of {quoted(part.file)}" if several else ""
+            rows.setdefault(part.ids[at].as_py(), []).append(f"{part.rows[at]}{of_file}")
+        if len(rows) > MOST_DOUBLED:
+            problem = (
+                f"More than {MOST_DOUBLED:,} customers appear more than once: mend the export."
+            )
+            raise PortfolioError([problem])
+    return {customer: where for customer, where in rows.items() if len(where) > 1}
+
+
+def doubled_problem(doubled: dict[str, list[str]]) -> PortfolioError:
+    """What to say of customers that appear more than once."""
+    shown = [
+        f"{quoted(customer)} in rows {first_few(where, len(where))}"
+        for customer, where in [*doubled.items()][:FEW]
+    ]
+    many = len(doubled)
+    stand = "One customer appears" if many == 1 else f"{many:,} customers appear"
+    told = f"{stand} more than once: {first_few(shown, many)}. Keep one row for each."
+    return PortfolioError([told])

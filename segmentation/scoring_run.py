@@ -1,0 +1,162 @@
+"""A portfolio of any size scored into files, a store, or both: whole or not at all."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.assignment import Assignments
+from segmentation.compiled_scoring import WORTH_IT_FROM, score_compiled
+from segmentation.id_check import IdCheck
+from segmentation.model import SegmentModel
+from segmentation.portfolio_notes import Notes
+from segmentation.portfolio_places import PortfolioPlace
+from segmentation.portfolio_scan import How, ScoredPart, doubled_ids, doubled_problem, scan
+from segmentation.publishing import ScoredBatch
+from segmentation.rejects import RejectsFile
+from segmentation.scored_files import Output, Write
+from segmentation.scored_tables import Looks
+from segmentation.scoring import Columns, score
+
+_SORTED_AT_ONCE: Final = 400_000  # customers put in the order of their ids before they are loaded
+_A_CUSTOMER: Final = 100  # bytes in a file, about
+
+Load = Callable[[Iterator[ScoredBatch]], object]
+OnPart = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What was scored: customers in all, and by segment id; what to know; what was rejected."""
+
+    customers: int
+    sizes: dict[int, int]
+    notes: tuple[str, ...]
+    ignored: tuple[str, ...]
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that a run needs; at least one of `output` and `load` is where customers go.
+
+    `load` takes batches and returns when all of them are stored. Rows that are wrong go to
+    `rejects`, where it is given; else they end the run, and nothing is left of it.
+    `on_part` hears how many customers are scored, and how many bytes read.
+    """
+
+    place: PortfolioPlace
+    model: SegmentModel
+    looks: Looks
+    output: Output | None
+    rejects: RejectsFile | None
+    load: Load | None
+    on_part: OnPart
+
+    def __call__(self) -> Ran:
+        """Score; PortfolioError says what is wrong with the portfolio or its place."""
+        render = None if self.output is None else self.output.render(self.looks)
+        how = How(self._kernel(), render, rejecting=self.rejects is not None)
+        try:
+            return self._once(how)
+        except _DoubledError as found:
+            if self.rejects is None:
+                raise doubled_problem(found.ids) from None
+            return self._once(replace(how, doubled=frozenset(found.ids)))
+
+    def _kernel(self) -> Callable[[Columns], Assignments]:
+        numbers = self.model.numbers
+        many = self.place.size / _A_CUSTOMER >= WORTH_IT_FROM
+        kernel = score_compiled if many else score
+        return lambda columns: kernel(numbers, columns)
+
+    def _once(self, how: How) -> Ran:
+        with ExitStack() as files:
+            write = files.enter_context(self.output.opened()) if self.output else None
+            rejects = files.enter_context(self.rejects.opened()) if self.rejects else None
+            tally = _Tally()
+            parts = self._parts(how, write, rejects, tally)
+            if self.load is not None:
+                self.load(_batches(parts))
+            for _ in parts:
+                pass
+        sizes = {segment: int(n) for segment, n in enumerate(tally.sizes) if n}
+        rejected = 0 if self.rejects is None else self.rejects.count
+        notes = tally.notes.sentences()
+        return Ran(tally.notes.customers, sizes, notes, tally.ignored, rejected)
+
+    def _parts(
+        self, how: How, write: Write | None, rejects: RejectsFile | None, tally: "_Tally"
+    ) -> Iterator[ScoredPart]:
+        """Every part, written as it comes; at the end no id may have come twice."""
+        ids = IdCheck()
+        for found in scan(self.place, how, ids):
+            if write is not None and found.rendered is not None:
+                write(found.rendered, len(found.part))
+            if rejects is not None:
+                rejects.add(found.rejects)
+            tally.add(found)
+            self.on_part(len(found.part), found.end)
+            yield found
+        repeated = ids.doubled()
+        doubled = doubled_ids(self.place, repeated, how) if len(repeated) else {}
+        if doubled:
+            raise _DoubledError(doubled)
+
+
+class _DoubledError(Exception):
+    """Some customers came more than once: their ids, each with its rows."""
+
+    def __init__(self, ids: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.ids = ids
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self.sizes = np.zeros(0, np.int64)
+        self.ignored: tuple[str, ...] = ()
+
+    def add(self, found: ScoredPart) -> None:
+        self.notes += found.notes
+        self.ignored = self.ignored or found.ignored
+        more = np.bincount(found.scored.segment, minlength=len(self.sizes))
+        more[: len(self.sizes)] += self.sizes
+        self.sizes = more
+
+
+def _batches(parts: Iterator[ScoredPart]) -> Iterator[ScoredBatch]:
+    """The parts as batches, each of many customers in the order of their ids."""
+    waiting: list[ScoredPart] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(len(each.part) for each in waiting) >= _SORTED_AT_ONCE:
+            yield _batch(waiting)
+            waiting.clear()
+    if waiting:
+        yield _batch(waiting)
+
+
+def _batch(found: list[ScoredPart]) -> ScoredBatch:
+    ids = pa.concat_arrays([each.part.ids for each in found])
+    values = np.concatenate([each.part.values() for each in found])
+    columns = [
+        np.concatenate([getattr(each.scored, name) for each in found])
+        for name in Assignments.__dataclass_fields__
+    ]
+    if not all(each.met is None or each.met.ascend for each in found) or not _follow(found):
+        order = pc.sort_indices(ids.cast(pa.large_binary())).to_numpy()
+        ids, values = ids.take(pa.array(order)), values[order]
+        columns = [column[order] for column in columns]
+    return ScoredBatch(ids.to_numpy(zero_copy_only=False), values, Assignments(*columns))
+
+
+def _follow(found: list[ScoredPart]) -> bool:
+    ends = [each.met for each in found if each.met is not None]
+    return all(before.last.encode() < after.first.encode() for before, after in pairwise(ends))
