@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from segmentation.endings import PARQUET_ENDING, ending_problem
 from segmentation.errors import PortfolioError
 from segmentation.features import CUSTOMER_ID
-from segmentation.portfolio_csv import DELIMITERS, csv_layout
-from segmentation.portfolio_files import checked_text
 from segmentation.portfolio_headers import headings
+from segmentation.portfolio_text import DELIMITERS, checked_text, csv_layout
 from segmentation.wording import quoted
 
 MOST_ROWS: Final = 1_000_000

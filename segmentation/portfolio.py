@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,7 @@ from segmentation.portfolio_faults import bound_problems, id_problems, text_prob
 from segmentation.portfolio_files import file_bytes, frame_table, table_in
 from segmentation.portfolio_headers import headings
 from segmentation.portfolio_notes import noted
-from segmentation.wording import quoted
-
-FIRST_ROW: Final = 2  # as a spreadsheet shows it: the header is row 1
+from segmentation.portfolio_text import FIRST_ROW, no_customers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,12 +102,6 @@ def checked_table(table: Table, first_row: int = FIRST_ROW) -> CheckedTable:
     if problems:
         raise PortfolioError(problems)
     return CheckedTable(ids[kept], columns, rows, np.flatnonzero(~used) + first_row, found.ignored)
-
-
-def no_customers(source: str) -> PortfolioError:
-    """What to say of a portfolio with headers and nothing below them."""
-    sentence = f"{quoted(source)} has headers but no customers below them: export it again."
-    return PortfolioError([sentence])
 
 
 def _checked(table: Table, source: str, fingerprint: str) -> Portfolio:

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from segmentation.features import CUSTOMER_ID, column_for
-from segmentation.portfolio_cells import BLANKS, Table
+from segmentation.portfolio_cells import Table
+from segmentation.portfolio_text import BLANKS, DELIMITERS, csv_layout, csv_rows
 from segmentation.wording import counted, first_few
 
-DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 _QUOTE: Final = b'"'
 _NULLS: Final = sorted(
     {case(blank) for blank in BLANKS for case in (str.lower, str.upper, str.title)} | {"NaN"}
@@ -44,20 +44,6 @@ def csv_table(data: bytes, before: int = 0) -> Table:
     except pa.ArrowInvalid:
         columns = _columns_as_text(sound, delimiter, len(headers), wanted)
     return Table(headers, columns, problems)
-
-
-def csv_layout(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """The delimiter under which row 1 names most columns, and the headers it then holds."""
-    layouts = [(delimiter, next(_rows(data, delimiter), [])) for delimiter in DELIMITERS]
-    delimiter, headers = max(
-        layouts, key=lambda layout: (sum(map(bool, map(column_for, layout[1]))), len(layout[1]))
-    )
-    return delimiter, tuple(headers)
-
-
-def _rows(data: bytes, delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
-    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
-    return csv.reader(text, delimiter=delimiter, strict=strict)
 
 
 def _columns_at_once(
@@ -112,7 +98,7 @@ def _sound_rows(
     widths: list[int] = []
     problems = []
     try:
-        for cells in _rows(data, delimiter, strict=True):
+        for cells in csv_rows(data, delimiter, strict=True):
             widths.append(len(cells) if any(map(str.strip, cells)) else 0)  # noqa: PERF401 - kept when the reader stops
     except csv.Error:
         problems.append(
@@ -148,6 +134,6 @@ def _without(data: bytes, delimiter: str, wrong: Container[int], rows: int) -> b
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter).writerows(
         [] if row in wrong else cells
-        for row, cells in enumerate(islice(_rows(data, delimiter), rows), start=1)
+        for row, cells in enumerate(islice(csv_rows(data, delimiter), rows), start=1)
     )
     return text.getvalue().encode()

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from segmentation.arrow_texts import letters_of
+from segmentation.arrow_arrays import arrow_flags, arrow_texts, letters_of
 from segmentation.features import COLUMNS, CUSTOMER_ID, FEATURES, LONGEST_ID
-from segmentation.portfolio_cells import BLANKS
+from segmentation.portfolio_text import BLANKS
 
 _LONGEST_BLANK: Final = max(map(len, BLANKS))
 _SPACE: Final = 0x20  # this byte and those below it are blanks or break a line
@@ -45,7 +45,7 @@ class Part:
         """The customers at some places, shape (n,)."""
         columns = tuple(column[places] for column in self.columns)
         return replace(
-            self, rows=self.rows[places], ids=self.ids.filter(pa.array(places)), columns=columns
+            self, rows=self.rows[places], ids=self.ids.filter(arrow_flags(places)), columns=columns
         )
 
     def values(self) -> NDArray[np.float64]:
@@ -113,7 +113,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _filled(ids: pa.Array) -> bool:
-    blank = pc.is_in(pc.utf8_lower(ids), pa.array(sorted(BLANKS), ids.type))
+    blank = pc.is_in(pc.utf8_lower(ids), arrow_texts(sorted(BLANKS)))
     return not pc.any(blank).as_py()
 
 

@@ -1,13 +1,13 @@
 """A portfolio of any size, read a piece at a time: CSV, packed or not, and Parquet, in many files.
 
-A piece is whole rows of one file. Reading is cheap and in order; what is done with a piece
-(`sound`, `mended`, `rows`) may happen on any thread.
+A piece is whole rows of one file. Reading is cheap and in order; `sound` may be called on any
+thread. What is not sound is a matter of `portfolio_mending`.
 """
 
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,13 +19,10 @@ import pyarrow.parquet
 from segmentation.endings import PARQUET_ENDING
 from segmentation.errors import PortfolioError
 from segmentation.features import INDEX
-from segmentation.list_files import ListFile, Rows
-from segmentation.portfolio import FIRST_ROW, CheckedTable, checked_table, no_customers
-from segmentation.portfolio_cells import Table
-from segmentation.portfolio_csv import csv_layout, csv_table
-from segmentation.portfolio_files import BOM, checked_text, known_file, packing
 from segmentation.portfolio_headers import Headings, headings
 from segmentation.portfolio_parts import Part, sound_part
+from segmentation.portfolio_places import known_file, packing
+from segmentation.portfolio_text import BOM, FIRST_ROW, checked_text, csv_layout, no_customers
 from segmentation.wording import quoted
 
 _BLOCK: Final = 1 << 21  # bytes of text a piece: two threads, and memory that stays small
@@ -39,7 +36,7 @@ _RETURN: Final = ord("\r")
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """How a CSV file is laid out: `header` is its first row as it stands."""
 
     file: str
@@ -53,7 +50,7 @@ class _Layout:
 class CsvPiece:
     """Lines of a CSV file; the first is row `first_row`, `end` bytes were read by then."""
 
-    layout: _Layout
+    layout: Layout
     data: bytes
     lines: int
     first_row: int
@@ -92,29 +89,6 @@ class CsvPiece:
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         return sound_part(table, self.file, self.first_row)
 
-    def mended(self) -> CheckedTable:
-        """The customers by way of text; PortfolioError when something is wrong."""
-        before = self.first_row - FIRST_ROW
-        data = checked_text(self.file, self.layout.header + self.data, before)
-        return checked_table(csv_table(data, before), self.first_row)
-
-    def rows(self) -> Iterator[Rows]:
-        """The rows by way of text, whatever is wrong with them."""
-        layout = self.layout
-        data = (layout.header + self.data).decode(errors="replace").encode()
-        found = layout.found
-        file = ListFile(
-            self.file,
-            data,
-            found.positions,
-            found.ignored,
-            0,
-            layout.delimiter,
-            len(layout.headers),
-        )
-        for rows in file.rows():
-            yield replace(rows, numbers=rows.numbers + (self.first_row - FIRST_ROW))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TablePiece:
@@ -129,20 +103,6 @@ class TablePiece:
     def sound(self) -> Part | None:
         """The customers, where every cell is a number and every id is plain."""
         return sound_part(self.table, self.file, self.first_row)
-
-    def mended(self) -> CheckedTable:
-        """The customers by way of text; PortfolioError when something is wrong."""
-        frame = self.table.to_pandas(integer_object_nulls=True, ignore_metadata=True)
-        headers = tuple(self.table.column_names)
-        return checked_table(
-            Table(headers, frame.set_axis(range(len(headers)), axis=1)), self.first_row
-        )
-
-    def rows(self) -> Iterator[Rows]:
-        """The rows as they stand."""
-        frame = self.table.to_pandas(integer_object_nulls=True, ignore_metadata=True)
-        cells = {column: frame[column] for column in frame.columns}
-        yield Rows(np.arange(len(frame)) + self.first_row, cells, {})
 
 
 def pieces(path: Path) -> Iterator[CsvPiece | TablePiece]:
@@ -223,12 +183,12 @@ def _first_record(name: str, data: bytes) -> bytes:
     return "".join(lines).encode()
 
 
-def _layout(name: str, header: bytes) -> _Layout:
+def _layout(name: str, header: bytes) -> Layout:
     delimiter, headers = csv_layout(header)
     found = headings(headers)
     if found.problems:
         raise PortfolioError(found.problems)
-    return _Layout(name, header, delimiter, headers, found)
+    return Layout(name, header, delimiter, headers, found)
 
 
 def _last_line_end(data: bytes) -> int:

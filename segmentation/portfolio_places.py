@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
+from typing import Final
 
-from segmentation.endings import PARQUET_ENDING
+from segmentation.endings import (
+    PARQUET_ENDING,
+    SPREADSHEET_ADVICE,
+    SPREADSHEET_ENDINGS,
+    TEXT_ENDINGS,
+)
 from segmentation.errors import PortfolioError
-from segmentation.portfolio_files import can_be_portfolio, known_file
 from segmentation.wording import quoted
+
+_PACKINGS: Final = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
+_TEXT_ENDINGS: Final = tuple(text + packed for text in TEXT_ENDINGS for packed in ("", *_PACKINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +75,35 @@ def _of(name: str, files: Sequence[Path]) -> PortfolioPlace:
     for file in files:
         known_file(file)
     return PortfolioPlace(name, tuple(files))
+
+
+def known_file(path: Path) -> None:
+    """Raise PortfolioError unless there is a file of a kind that can be a portfolio."""
+    name = quoted(path.name)
+    if path.is_dir():
+        raise PortfolioError([f"{name} is a folder: name one file in it."])
+    if not path.exists():
+        raise PortfolioError([f"There is no file {path}: check its name and folder."])
+    if not can_be_portfolio(path):
+        raise PortfolioError([_unknown_ending(path)])
+    if not path.stat().st_size:
+        raise PortfolioError([f"{name} is empty: export it again."])
+
+
+def can_be_portfolio(path: Path) -> bool:
+    """Whether the name of a file ends as that of a portfolio does."""
+    return path.name.lower().endswith((*_TEXT_ENDINGS, PARQUET_ENDING))
+
+
+def packing(name: str) -> str | None:
+    """How a file of that name is packed, in Arrow's words; None where it is not."""
+    return _PACKINGS.get(Path(name).suffix.lower())
+
+
+def _unknown_ending(path: Path) -> str:
+    if path.suffix.lower() in SPREADSHEET_ENDINGS:
+        return f"{quoted(path.name)} is a spreadsheet: {SPREADSHEET_ADVICE}, then use that file."
+    return (
+        f"{quoted(path.name)} does not say what it is: "
+        "a portfolio ends in .csv, .tsv, .txt (packed: .csv.gz) or .parquet."
+    )

@@ -17,12 +17,12 @@ from joblib import cpu_count
 from segmentation.assignment import Assignments
 from segmentation.errors import PortfolioError
 from segmentation.id_check import Hashes, IdCheck, MetIds, hashes, met
-from segmentation.portfolio import FIRST_ROW, no_customers
 from segmentation.portfolio_notes import Notes, noted
 from segmentation.portfolio_parts import Part
 from segmentation.portfolio_pieces import CsvPiece, TablePiece, pieces
 from segmentation.portfolio_places import PortfolioPlace
-from segmentation.rejects import Reject, as_rejects, sorted_out
+from segmentation.portfolio_text import no_customers
+from segmentation.rejects import Reject, as_rejects
 from segmentation.scored_files import Rendered
 from segmentation.scoring import Columns
 from segmentation.wording import FEW, first_few, quoted
@@ -127,34 +127,9 @@ def _checked(piece: Piece, rejecting: bool) -> tuple[Part, list[Reject]]:
     part = piece.sound()
     if part is not None:
         return part, []
-    try:
-        found = piece.mended()
-    except PortfolioError as error:
-        if not rejecting:
-            raise _told(piece, error) from None
-    else:
-        ids = pa.array(found.ids.to_numpy(object), pa.large_string())
-        return Part(piece.file, found.rows, ids, found.columns, found.blank_rows), []
-    parts, rejects = zip(*(sorted_out(rows, piece.file) for rows in piece.rows()), strict=True)
-    return _joined(parts), [reject for some in rejects for reject in some]
+    from segmentation.portfolio_mending import mended_part, sorted_part
 
-
-def _joined(parts: tuple[Part, ...]) -> Part:
-    return Part(
-        file=parts[0].file,
-        rows=np.concatenate([part.rows for part in parts]),
-        ids=pa.concat_arrays([part.ids for part in parts]),
-        columns=tuple(map(np.concatenate, zip(*(part.columns for part in parts), strict=True))),
-        blank_rows=np.concatenate([part.blank_rows for part in parts]),
-    )
-
-
-def _told(piece: Piece, error: PortfolioError) -> PortfolioError:
-    """The faults of a piece; of a later one with how far everything before it was sound."""
-    if piece.first_row == FIRST_ROW:
-        return error
-    sound = f"Rows before {piece.first_row:,} of {quoted(piece.file)} are sound; then:"
-    return PortfolioError([sound, *error.problems])
+    return sorted_part(piece) if rejecting else (mended_part(piece), [])
 
 
 def doubled_ids(place: PortfolioPlace, found: Hashes, how: How) -> dict[str, list[str]]:

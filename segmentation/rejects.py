@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 
 from segmentation.errors import PortfolioError
 from segmentation.features import COLUMNS, CUSTOMER_ID
-from segmentation.list_checks import Repeats, checked_rows
-from segmentation.list_files import Rows
 from segmentation.portfolio_parts import Part
 from segmentation.safe_csv import SafeWriter, safe_csv_file
 
@@ -27,35 +24,6 @@ class Reject:
     row: int
     reason: str
     cells: Sequence[object]
-
-
-def sorted_out(rows: Rows, file: str) -> tuple[Part, list[Reject]]:
-    """The customers among some rows that can be scored, and the rows that cannot.
-
-    Rows without any content are neither.
-    """
-    checked = checked_rows(rows, Repeats(), need_figures=False)
-    good = ~checked.blank
-    good[[*checked.problems]] = False
-    ids = np.array(checked.ids, dtype=object)[good]
-    columns = tuple(np.ascontiguousarray(column) for column in checked.values[good].T)
-    part = Part(
-        file=file,
-        rows=checked.numbers[good],
-        ids=pa.array(ids, pa.large_string()),
-        columns=columns,
-        blank_rows=checked.numbers[checked.blank],
-    )
-    rejects = [
-        Reject(
-            file,
-            int(checked.numbers[place]),
-            checked.problems[place],
-            [rows.cells[column].iloc[place] for column in (CUSTOMER_ID, *COLUMNS)],
-        )
-        for place in sorted(checked.problems)
-    ]
-    return part, rejects
 
 
 def as_rejects(part: Part, wrong: Sequence[int], reason: str) -> list[Reject]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from segmentation.arrow_texts import letters_of
+from segmentation.arrow_arrays import arrow_flags, arrow_numbers, arrow_texts, letters_of
 from segmentation.assignment import Assignments, Band
 from segmentation.features import CUSTOMER_ID
 from segmentation.model import SegmentModel
@@ -17,8 +17,8 @@ from segmentation.playbook import Playbook
 from segmentation.safe_csv import FORMULA_STARTS
 
 _STEPS: Final = 10_000  # of confidence, from 0 to 1: four decimals
-_CATEGORY: Final = pa.dictionary(pa.int8(), pa.string())
-_BANDS: Final = pa.array([str(band) for band in Band])
+_CATEGORY: Final = pa.dictionary(pa.int8(), pa.large_string())
+_BANDS: Final = arrow_texts([str(band) for band in Band])
 SCHEMA: Final = pa.schema(
     [
         pa.field(CUSTOMER_ID, pa.large_string(), nullable=False),
@@ -59,9 +59,9 @@ class Looks:
         shares = [str(step / _STEPS) for step in range(_STEPS + 1)]
         for name, value in (
             ("_places", places),
-            ("_heads", pa.array(heads, pa.large_string())),
-            ("_tails", pa.array(tails, pa.large_string())),
-            ("_shares", pa.array(shares, pa.large_string())),
+            ("_heads", arrow_texts(heads)),
+            ("_tails", arrow_texts(tails)),
+            ("_shares", arrow_texts(shares)),
         ):
             object.__setattr__(self, name, value)
 
@@ -72,18 +72,18 @@ class Looks:
 
     def table(self, ids: pa.Array, scored: Assignments) -> pa.Table:
         """Scored customers as a table of SCHEMA."""
-        segments = pa.array(self._places[scored.segment].astype(np.int8))
-        names = pa.array([*self.names.values()])
-        bands = pa.array(scored.band.astype(np.int8))
+        segments = arrow_numbers(self._places[scored.segment].astype(np.int8))
+        names = arrow_texts([*self.names.values()])
+        bands = arrow_numbers(scored.band.astype(np.int8))
         return pa.table(
             [
                 ids,
-                pa.array(scored.segment.astype(np.int16)),
+                arrow_numbers(scored.segment.astype(np.int16)),
                 pa.DictionaryArray.from_arrays(segments, names),
-                pa.array(scored.runner_up.astype(np.int16)),
-                pa.array(_step(scored.confidence) / _STEPS),
+                arrow_numbers(scored.runner_up.astype(np.int16)),
+                arrow_numbers(_step(scored.confidence) / _STEPS),
                 pa.DictionaryArray.from_arrays(bands, _BANDS),
-                pa.array(scored.novel),
+                arrow_flags(scored.novel),
             ],
             schema=SCHEMA,
         )
@@ -96,9 +96,9 @@ class Looks:
         pairs = self._places[scored.segment] * len(self.names) + self._places[scored.runner_up]
         lines = pc.binary_join_element_wise(
             _harmless(ids),
-            self._heads.take(pa.array(pairs)),
-            self._shares.take(pa.array(_step(scored.confidence).astype(np.int64))),
-            self._tails.take(pa.array(scored.band * 2 + scored.novel)),
+            self._heads.take(arrow_numbers(pairs)),
+            self._shares.take(arrow_numbers(_step(scored.confidence).astype(np.int64))),
+            self._tails.take(arrow_numbers(scored.band * 2 + scored.novel)),
             pa.scalar("", pa.large_string()),
         )
         _, offsets, text = lines.buffers()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -11,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.assignment import Assignments
-from segmentation.compiled_scoring import WORTH_IT_FROM, score_compiled
 from segmentation.id_check import IdCheck
 from segmentation.model import SegmentModel
 from segmentation.portfolio_notes import Notes
@@ -25,6 +25,8 @@ from segmentation.scoring import Columns, score
 
 _SORTED_AT_ONCE: Final = 400_000  # customers put in the order of their ids before they are loaded
 _A_CUSTOMER: Final = 100  # bytes in a file, about
+# Loading the compiled kernel costs 0.6 CPU seconds and saves some 0.25 µs a customer.
+COMPILED_FROM: Final = 2_000_000
 
 Load = Callable[[Iterator[ScoredBatch]], object]
 OnPart = Callable[[int, int], None]
@@ -70,10 +72,11 @@ class Run:
             return self._once(replace(how, doubled=frozenset(found.ids)))
 
     def _kernel(self) -> Callable[[Columns], Assignments]:
-        numbers = self.model.numbers
-        many = self.place.size / _A_CUSTOMER >= WORTH_IT_FROM
-        kernel = score_compiled if many else score
-        return lambda columns: kernel(numbers, columns)
+        if self.place.size / _A_CUSTOMER < COMPILED_FROM:
+            return partial(score, self.model.numbers)
+        from segmentation.compiled_scoring import score_compiled
+
+        return partial(score_compiled, self.model.numbers)
 
     def _once(self, how: How) -> Ran:
         with ExitStack() as files:
@@ -151,9 +154,10 @@ def _batch(found: list[ScoredPart]) -> ScoredBatch:
         for name in Assignments.__dataclass_fields__
     ]
     if not all(each.met is None or each.met.ascend for each in found) or not _follow(found):
-        order = pc.sort_indices(ids.cast(pa.large_binary())).to_numpy()
-        ids, values = ids.take(pa.array(order)), values[order]
-        columns = [column[order] for column in columns]
+        order = pc.sort_indices(ids.cast(pa.large_binary()))
+        places = order.to_numpy()
+        ids, values = ids.take(order), values[places]
+        columns = [column[places] for column in columns]
     return ScoredBatch(ids.to_numpy(zero_copy_only=False), values, Assignments(*columns))
 
 
