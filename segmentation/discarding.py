@@ -1,37 +1,48 @@
-"""Generations that answer no more, removed without keeping other writers waiting."""
+"""Generations that answer no more, removed a piece at a time so that nobody waits for long."""
 
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, and_, delete, select
 
 from segmentation.schema import assignments, generations, published
 
 _ABANDONED_AFTER: Final = timedelta(days=1)
-_AT_ONCE: Final = 10_000  # rows a transaction, on SQLite, where it keeps other writers waiting
+_SLICE: Final = 10_000  # customers a transaction: some hundredths of a second
+_BREATH: Final = 0.01  # seconds, at least, that others have after a slice
+Pause = Callable[[float], object]
 
 
-def discard(engine: Engine, generation: int) -> None:
+def discard(engine: Engine, generation: int, pause: Pause = time.sleep) -> None:
     """Remove a generation that no pointer names; what is left when cut short is abandoned."""
-    if engine.dialect.name == "sqlite":
-        while _discarded_some(engine, generation):
-            pass
-    with engine.begin() as connection:
-        for table in (assignments, generations):
-            connection.execute(delete(table).where(table.c.generation == generation))
+    for _ in discarding(engine, generation, pause):
+        pass
 
 
-def _discarded_some(engine: Engine, generation: int) -> bool:
-    """Whether there was more than one transaction's worth, which is gone now."""
+def discarding(engine: Engine, generation: int, pause: Pause = time.sleep) -> Iterator[int]:
+    """The same, telling after each transaction how many customers went.
+
+    The pause after it is as long as it took: SQLite has one writer, and others, while they wait,
+    only ask now and then.
+    """
     mine = assignments.c.generation == generation
     ids = select(assignments.c.customer).where(mine).order_by(assignments.c.customer)
-    with engine.connect() as connection:
-        end = connection.execute(ids.offset(_AT_ONCE).limit(1)).scalar()
-    if end is None:
-        return False
-    with engine.begin() as connection:
-        connection.execute(delete(assignments).where(mine, assignments.c.customer < end))
-    return True
+    end: str | None = ""
+    while end is not None:
+        began = time.perf_counter()
+        with engine.connect() as connection:
+            end = connection.execute(ids.offset(_SLICE).limit(1)).scalar()
+        some = mine if end is None else and_(mine, assignments.c.customer < end)
+        with engine.begin() as connection:
+            gone = connection.execute(delete(assignments).where(some)).rowcount
+            if end is None:
+                connection.execute(
+                    delete(generations).where(generations.c.generation == generation)
+                )
+        pause(max(time.perf_counter() - began, _BREATH))
+        yield gone
 
 
 def abandoned(engine: Engine, now: datetime) -> list[int]:

@@ -6,19 +6,16 @@ write. Cut short, that leaves customers whom nobody can see, and the next time g
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
-from sqlalchemy import Connection, Engine, and_, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from segmentation.database import one_writer
+from segmentation.discarding import Pause, discarding
 from segmentation.retention import Retention, dropped
-from segmentation.schema import assignments, generations, published
-
-_SLICE: Final = 10_000  # customers: some hundredths of a second
-_BREATH: Final = 0.01  # seconds, at least, that others have after a slice
+from segmentation.schema import generations, published
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +36,13 @@ def prune(
     retention: Retention,
     *,
     has_time: Callable[[], bool] = lambda: True,
-    pause: Callable[[float], object] = time.sleep,
+    pause: Pause = time.sleep,
 ) -> Pruned:
     """Take out what is kept no longer, as long as `has_time`; what is left is for the next time."""
     dates = _unpublish(engine, retention)
     customers = 0
     for generation in _retired(engine):
-        for taken in discarded(engine, generation, pause):
+        for taken in discarding(engine, generation, pause):
             customers += taken
             if not has_time():
                 return Pruned(dates, customers)
@@ -83,33 +80,3 @@ def _retired(engine: Engine) -> list[int]:
     )
     with engine.connect() as connection:
         return list(connection.execute(query).scalars())
-
-
-def discarded(
-    engine: Engine, generation: int, pause: Callable[[float], object] = time.sleep
-) -> Iterator[int]:
-    """Delete a generation that no date points at; yields after each slice how many customers went.
-
-    The pause is as long as the slice took: SQLite has one writer, and others ask now and then.
-    """
-    mine = assignments.c.generation == generation
-    more = True
-    while more:
-        began = time.perf_counter()
-        with engine.begin() as connection:
-            following = connection.execute(
-                select(assignments.c.customer)
-                .where(mine)
-                .order_by(assignments.c.customer)
-                .offset(_SLICE)
-                .limit(1)
-            ).scalar()
-            more = following is not None
-            slice_ = and_(mine, assignments.c.customer < following) if more else mine
-            taken = connection.execute(delete(assignments).where(slice_)).rowcount
-            if not more:
-                connection.execute(
-                    delete(generations).where(generations.c.generation == generation)
-                )
-        pause(max(time.perf_counter() - began, _BREATH) if more else 0)
-        yield taken

@@ -7,6 +7,7 @@ are in memory at a time.
 
 import hashlib
 import itertools
+import marshal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from segmentation.versions import COPYING, Family, not_usable, note_version, ver
 
 _AT_A_TIME: Final = 5_000
 _DIGITS: Final = 128  # bits of a checksum
+_WITHOUT_REFERENCES: Final = 2  # the newest format in which equal values always look the same
 Row = tuple[Any, ...]
 
 
@@ -49,7 +51,7 @@ class Tally:
         """With some more rows."""
         number, total = self.rows, self.checksum
         for row in some:
-            digest = hashlib.blake2b(repr(row).encode(), digest_size=_DIGITS // 8).digest()
+            digest = hashlib.blake2b(_bytes(row), digest_size=_DIGITS // 8).digest()
             number, total = number + 1, total + int.from_bytes(digest)
         return Tally(number, total % 2**_DIGITS)
 
@@ -57,6 +59,14 @@ class Tally:
     def told(self) -> str:
         """The checksum as people can compare it."""
         return f"{self.checksum:0{_DIGITS // 4}x}"
+
+
+def _bytes(row: Row) -> bytes:
+    """A row as bytes that no other row has; a fifth of the time that `repr` takes."""
+    try:
+        return marshal.dumps(row, _WITHOUT_REFERENCES)
+    except ValueError:  # dates and moments, which are in small tables alone
+        return repr(row).encode()
 
 
 @dataclass(frozen=True, slots=True)

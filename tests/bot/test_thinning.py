@@ -7,7 +7,7 @@ import pytest
 
 from bot.lease import Lease
 from bot.thinning import Thinning
-from segmentation import pruning
+from segmentation import discarding
 from segmentation.portfolio import Portfolio
 from segmentation.pruning import has_work
 from segmentation.retention import Retention
@@ -52,7 +52,7 @@ def test_one_replica_at_a_time(store: Store, week: list[date]) -> None:
 def test_a_look_ends_in_time_and_the_next_one_goes_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pruning, "_SLICE", 50)
+    monkeypatch.setattr(discarding, "_SLICE", 50)
     looks = 0
     while has_work(store.engine, RULE):
         thinning(store, seconds=0)()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from segmentation import pruning
+from segmentation import discarding
 from segmentation.portfolio import Portfolio
 from segmentation.pruning import has_work, prunable, prune
 from segmentation.retention import Retention
@@ -74,7 +74,7 @@ def test_history_shows_what_is_kept(store: Store, week: list[date], few: Portfol
 def test_others_can_write_between_two_slices(
     store: Store, week: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pruning, "_SLICE", 25)
+    monkeypatch.setattr(discarding, "_SLICE", 25)
     left: list[int] = []
 
     def others_turn(_seconds: float) -> None:
@@ -90,7 +90,7 @@ def test_others_can_write_between_two_slices(
 def test_what_was_cut_short_is_unseen_and_taken_up_again(
     store: Store, week: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pruning, "_SLICE", 25)
+    monkeypatch.setattr(discarding, "_SLICE", 25)
     first = prune(store.engine, RULE, has_time=lambda: False, pause=lambda _: None)
     assert first.customers == 25
     assert [snapshot.as_of for snapshot in store.snapshots()] == week[2:]
