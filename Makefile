@@ -41,7 +41,8 @@ slow-test: .venv/tools ## Tests that take minutes: a hundred seeds and a hundred
 
 postgres-test: .venv/tools ## The tests that have a store, on a PostgreSQL of their own (15 or newer, no root needed).
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -p tests.on_postgresql \
-		tests/postgresql tests/segmentation/test_store.py tests/bot tests/stories
+		tests/postgresql tests/segmentation/test_store.py tests/segmentation/test_migrating.py \
+		tests/segmentation/test_pruning.py tests/bot tests/stories
 
 browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screenshots land in artifacts/.
 	$(BIN)/python -m pytest tests/browser

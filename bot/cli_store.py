@@ -1,5 +1,6 @@
 """`segbot store`: what the store holds, and how it is brought up to date, thinned and moved."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
@@ -113,7 +114,7 @@ def prune(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
 ) -> None:
-    """Take out the snapshots that are kept no longer, and what cut short loads left.
+    """Take out the snapshots that are kept no longer, and what loads left that were cut short.
 
     Kept are all of SEGBOT_KEEP_DAYS, then the last of each week for SEGBOT_KEEP_WEEKS, then the
     last of each month; always the newest two. The bot and segbot score do this by themselves.
@@ -129,7 +130,7 @@ def prune(
         with engine.connect() as connection:
             dates, gone = prunable(connection, places.retention), ""
     else:
-        pruned = take_out(engine, places.retention)
+        pruned = take_out(engine, places.retention, datetime.now(UTC))
         dates, gone = list(pruned.dates), f"; {counted(pruned.customers, 'customer')} deleted"
     which = "Would be kept no longer" if dry_run else "Kept no longer"
     days = ", ".join(day(one) for one in dates) or "none"

@@ -36,13 +36,16 @@ class Thinning:
 
     def __call__(self) -> None:
         """Look whether there is anything to take out, and do so; what is left waits a minute."""
-        if not has_work(self._engine, self._retention):
+        now = self._now()
+        if not has_work(self._engine, self._retention, now):
             return
-        with self._lease.held(self._now()) as mine:
+        with self._lease.held(now) as mine:
             if not mine:
                 return
             until = time.monotonic() + self._seconds
-            gone = prune(self._engine, self._retention, has_time=lambda: time.monotonic() < until)
+            gone = prune(
+                self._engine, self._retention, now, has_time=lambda: time.monotonic() < until
+            )
         dates = listed([day(one) for one in gone.dates]) or "none"
         _log.info(
             "Took out %s; snapshots kept no longer: %s", counted(gone.customers, "customer"), dates

@@ -129,7 +129,7 @@ def _tell_kept(
     newest = kept.newest()
     if newest is not None and newest.as_of > as_of:
         _out.print(f"People still get answers from the newest one, of {day(newest.as_of)}.")
-    gone = prune(kept.engine, places.retention).dates
+    gone = prune(kept.engine, places.retention, datetime.now(UTC)).dates
     if gone:
         told = first_few([day(one) for one in gone], len(gone))
         _out.print(f"No longer kept: {told} (SEGBOT_KEEP_DAYS, SEGBOT_KEEP_WEEKS).")

@@ -8,12 +8,12 @@ write. Cut short, that leaves customers whom nobody can see, and the next time g
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, delete, select
 
 from segmentation.database import one_writer
-from segmentation.discarding import Pause, discarding
+from segmentation.discarding import Pause, abandoned, discarding
 from segmentation.retention import Retention, dropped
 from segmentation.schema import generations, published
 
@@ -34,14 +34,18 @@ def prunable(connection: Connection, retention: Retention) -> list[date]:
 def prune(
     engine: Engine,
     retention: Retention,
+    now: datetime,
     *,
     has_time: Callable[[], bool] = lambda: True,
     pause: Pause = time.sleep,
 ) -> Pruned:
-    """Take out what is kept no longer, as long as `has_time`; what is left is for the next time."""
+    """Take out what is kept no longer, and what loads left that were cut short days ago.
+
+    It goes on as long as it `has_time`; what is left is for the next time. `now` is in UTC.
+    """
     dates = _unpublish(engine, retention)
     customers = 0
-    for generation in _retired(engine):
+    for generation in _unseen(engine, now):
         for taken in discarding(engine, generation, pause):
             customers += taken
             if not has_time():
@@ -49,12 +53,12 @@ def prune(
     return Pruned(dates, customers)
 
 
-def has_work(engine: Engine, retention: Retention) -> bool:
-    """Whether there is anything to take out: two queries on small tables."""
+def has_work(engine: Engine, retention: Retention, now: datetime) -> bool:
+    """Whether there is anything to take out: a few queries on small tables."""
     with engine.connect() as connection:
         if prunable(connection, retention):
             return True
-    return bool(_retired(engine))
+    return bool(_unseen(engine, now))
 
 
 def _unpublish(engine: Engine, retention: Retention) -> tuple[date, ...]:
@@ -67,6 +71,11 @@ def _unpublish(engine: Engine, retention: Retention) -> tuple[date, ...]:
     return tuple(dates)
 
 
+def _unseen(engine: Engine, now: datetime) -> list[int]:
+    """Generations that no date points at and nobody loads: replaced, dropped, or abandoned."""
+    return sorted({*_retired(engine), *abandoned(engine, now)})
+
+
 def _retired(engine: Engine) -> list[int]:
     """Generations that are complete and that no date points at: what was replaced or dropped.
 
@@ -76,7 +85,6 @@ def _retired(engine: Engine) -> list[int]:
         select(generations.c.generation)
         .where(generations.c.customers.is_not(None))
         .where(generations.c.generation.not_in(select(published.c.generation)))
-        .order_by(generations.c.generation)
     )
     with engine.connect() as connection:
         return list(connection.execute(query).scalars())

@@ -99,7 +99,7 @@ class Looks:
             self._heads.take(arrow_numbers(pairs)),
             self._shares.take(arrow_numbers(_step(scored.confidence).astype(np.int64))),
             self._tails.take(arrow_numbers(scored.band * 2 + scored.novel)),
-            pa.scalar("", pa.large_string()),
+            _NOTHING,
         )
         _, offsets, text = lines.buffers()
         ends = np.frombuffer(offsets, np.int64)
@@ -124,9 +124,7 @@ def _harmless(ids: pa.Array) -> pa.Array:
     return ids
 
 
-_NOTHING: Final = pa.scalar("", pa.large_string())
-_APOSTROPHE: Final = pa.scalar("'", pa.large_string())
-_QUOTE: Final = pa.scalar('"', pa.large_string())
+_NOTHING, _APOSTROPHE, _QUOTE = arrow_texts(["", "'", '"'])
 _SPECIAL: Final = ',"\n\r'
 _RISKY: Final = np.isin(np.arange(256), [ord(start) for start in FORMULA_STARTS])
 _CLASS: Final = "".join(f"\\x{ord(start):02x}" for start in FORMULA_STARTS)

@@ -5,68 +5,27 @@ made of half a copy. Rows are read in one transaction, all as of its beginning, 
 are in memory at a time.
 """
 
-import hashlib
 import itertools
-import marshal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
     JSON,
-    Column,
     Connection,
-    DateTime,
     Engine,
     MetaData,
     Table,
-    Text,
-    cast,
     func,
     inspect,
     select,
-    type_coerce,
 )
 
 from segmentation.database import one_reader, one_writer, reaching, told
 from segmentation.errors import StoreError
 from segmentation.store_info import rows, tables_there
+from segmentation.tallies import Row, Tally, batches
 from segmentation.versions import COPYING, Family, not_usable, note_version, version_of
-
-_AT_A_TIME: Final = 5_000
-_DIGITS: Final = 128  # bits of a checksum
-_WITHOUT_REFERENCES: Final = 2  # the newest format in which equal values always look the same
-Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many rows a table has, and the sum of their hashes: the same in whatever order."""
-
-    rows: int = 0
-    checksum: int = 0
-
-    def plus(self, some: Iterable[Row]) -> "Tally":
-        """With some more rows."""
-        number, total = self.rows, self.checksum
-        for row in some:
-            digest = hashlib.blake2b(_bytes(row), digest_size=_DIGITS // 8).digest()
-            number, total = number + 1, total + int.from_bytes(digest)
-        return Tally(number, total % 2**_DIGITS)
-
-    @property
-    def told(self) -> str:
-        """The checksum as people can compare it."""
-        return f"{self.checksum:0{_DIGITS // 4}x}"
-
-
-def _bytes(row: Row) -> bytes:
-    """A row as bytes that no other row has; a fifth of the time that `repr` takes."""
-    try:
-        return marshal.dumps(row, _WITHOUT_REFERENCES)
-    except ValueError:  # dates and moments, which are in small tables alone
-        return repr(row).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +138,7 @@ def _copied(reader: Connection, target: Engine, table: Table) -> Copied:
 
     def tallied() -> Iterator[list[Row]]:
         nonlocal read
-        for some in _batches(reader, table):
+        for some in batches(reader, table):
             read = read.plus(some)
             yield some
 
@@ -189,7 +148,7 @@ def _copied(reader: Connection, target: Engine, table: Table) -> Copied:
         _load(target, table, tallied())
     written = Tally()
     with one_reader(target) as connection:
-        for some in _batches(connection, table):
+        for some in batches(connection, table):
             written = written.plus(some)
     if read != written:
         raise StoreError(
@@ -200,45 +159,7 @@ def _copied(reader: Connection, target: Engine, table: Table) -> Copied:
     return Copied(table.name, read)
 
 
-def _batches(connection: Connection, table: Table) -> Iterator[list[Row]]:
-    """The rows of a table, some at a time, with values that are equal on every database.
-
-    JSON stays the text that it is kept as; moments are in UTC, as a store writes them.
-    """
-    columns = [_readable(connection, column) for column in table.columns]
-    in_utc = [i for i, column in enumerate(table.columns) if _has_zone(column)]
-    query = select(*columns).select_from(table).order_by(*table.primary_key.columns)
-    found = connection.execute(query, execution_options={"yield_per": _AT_A_TIME})
-    for some in found.partitions():
-        yield (
-            [_with_moments(row, in_utc) for row in some] if in_utc else [tuple(row) for row in some]
-        )
-
-
-def _readable(connection: Connection, column: Column[Any]) -> Any:  # noqa: ANN401 - an expression
-    if not isinstance(column.type, JSON):
-        return column
-    if connection.dialect.name == "sqlite":
-        return type_coerce(column, Text)
-    return cast(column, Text)
-
-
-def _has_zone(column: Column[Any]) -> bool:
-    return isinstance(column.type, DateTime) and column.type.timezone
-
-
-def _with_moments(row: Sequence[Any], places: Sequence[int]) -> Row:
-    if not places:
-        return tuple(row)
-    values = list(row)
-    for place in places:
-        at = values[place]
-        if isinstance(at, datetime):
-            values[place] = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    return tuple(values)
-
-
-def _load(target: Engine, table: Table, batches: Iterable[list[Row]]) -> None:
+def _load(target: Engine, table: Table, some_at_a_time: Iterable[list[Row]]) -> None:
     """Insert with the driver's own `executemany`, a batch a transaction."""
     preparer = target.dialect.identifier_preparer
     names = ", ".join(preparer.format_column(column) for column in table.columns)
@@ -250,7 +171,7 @@ def _load(target: Engine, table: Table, batches: Iterable[list[Row]]) -> None:
         if not isinstance(column.type, JSON)
         and (process := column.type.dialect_impl(target.dialect).bind_processor(target.dialect))
     ]
-    for some in batches:
+    for some in some_at_a_time:
         with target.begin() as connection:
             connection.exec_driver_sql(statement, [_processed(row, as_stored) for row in some])
 
@@ -262,7 +183,7 @@ def _processed(row: Row, processes: Sequence[tuple[int, Callable[[Any], Any]]]) 
     return tuple(values)
 
 
-def _load_postgresql(target: Engine, table: Table, batches: Iterable[list[Row]]) -> None:
+def _load_postgresql(target: Engine, table: Table, some_at_a_time: Iterable[list[Row]]) -> None:
     """Stream all rows through one COPY."""
     preparer = target.dialect.identifier_preparer
     columns = ", ".join(preparer.format_column(column) for column in table.columns)
@@ -271,7 +192,7 @@ def _load_postgresql(target: Engine, table: Table, batches: Iterable[list[Row]])
         driver: Any = connection.connection.driver_connection
         try:
             with driver.cursor() as cursor, cursor.copy(statement) as stream:
-                for row in itertools.chain.from_iterable(batches):
+                for row in itertools.chain.from_iterable(some_at_a_time):
                     stream.write_row(row)
         except target.dialect.loaded_dbapi.Error as error:
             raise StoreError(

@@ -9,10 +9,11 @@ import hmac
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from bot.audit_chain import EMPTY, TOLD, Chain, End, in_utc
 
+NO_RECORD: Final = EMPTY.hash
 _Row = dict[str, Any]
 
 
@@ -26,41 +27,32 @@ class Rechained:
 
 def rechained(
     records: list[_Row],
-    head: _Row | None,
     *,
+    chained: bool,
     kept_key: bytes,
     own_key: bytes,
     customers: Callable[[], Iterable[str]],
 ) -> Rechained | None:
-    """The trail chained anew; None where it is as it should be, or where it had been broken.
+    """The trail chained anew; None where it was `chained` before and had been broken.
 
     What was broken stays so, for `segbot audit verify` to find. `kept_key` is the store's,
     `own_key` that of the settings, either b"" where there is none. `customers` are the ids that
     may stand in the records: their keyed hashes were made otherwise, and are made anew so that
     these customers are found in the trail; those of others stay.
     """
-    chained = head is not None or any("hash" in record for record in records)
-    if chained and (head is None or not _ends_as_before_the_seal(records, head)):
-        return None
     key = own_key or kept_key
     if chained and not _holds(records, key):
         return None
     chain = Chain(key)
     old_key = key if chained else kept_key
-    named = (
-        {_hashed(old_key, each): chain.pseudonym(each) for each in customers()} if records else {}
-    )
+    known = customers() if records else ()
+    named = {_hashed(old_key, each): chain.pseudonym(each) for each in known}
     end, made = EMPTY, []
     for place, record in enumerate(records, 1):
         row = record | {"id": place, "customer": named.get(record["customer"], record["customer"])}
         end = End(place, chain.link(end.hash, row))
         made.append(row | {"hash": end.hash})
     return Rechained(made, {"records": end.records, "hash": chain.seal(end)})
-
-
-def _ends_as_before_the_seal(records: list[_Row], head: _Row) -> bool:
-    last = records[-1]["hash"] if records else EMPTY.hash
-    return bool(head["hash"] == last)
 
 
 def _holds(records: list[_Row], key: bytes) -> bool:

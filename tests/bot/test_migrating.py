@@ -152,3 +152,16 @@ def test_subscriptions_from_before_teams_belong_to_their_owners_team(store_url: 
     migrate(engine, [SNAPSHOTS, BOT], audit_key="")
     assert {one.channel: one.team for one in Subscriptions(engine).all()} == {"C1": "T1", "C2": ""}
     assert "homes" in inspect(engine).get_table_names()
+
+
+@pytest.mark.parametrize("records", [0, 2])
+def test_a_trail_that_is_sealed_stays_as_it_is(store_url: str, records: int) -> None:
+    engine = open_store(store_url).engine
+    trail = AuditTrail(engine, lambda: NOON, OWN_KEY)
+    for each in range(records):
+        trail.record("U1", "C1", "look up", [(f"C{each}", "found")])
+    end = trail.verify()
+    with engine.begin() as connection:
+        BOT.version.drop(connection)
+    migrate(engine, [SNAPSHOTS, BOT], audit_key="another key, which is not needed")
+    assert AuditTrail(engine, lambda: NOON, OWN_KEY).verify(end) == end

@@ -249,7 +249,7 @@ def test_a_copy_that_is_killed_is_no_store_until_it_is_repeated(
 def test_a_difference_is_found_and_told(
     year: Store, target: Engine, monkeypatch: pytest.MonkeyPatch, store_url: str
 ) -> None:
-    finished = store_copy._batches
+    finished = store_copy.batches
     calls: list[str] = []
 
     def one_value_is_lost(connection: Any, table: Any) -> Any:
@@ -257,7 +257,7 @@ def test_a_difference_is_found_and_told(
         for some in finished(connection, table):
             yield some[:-1] if calls.count("watches") == 2 else some
 
-    monkeypatch.setattr(store_copy, "_batches", one_value_is_lost)
+    monkeypatch.setattr(store_copy, "batches", one_value_is_lost)
     with pytest.raises(StoreError, match=r"differs in the table watches: 1 rows"):
         copy_store(year.engine, target, FAMILIES)
     with pytest.raises(StoreError, match="not finished"):

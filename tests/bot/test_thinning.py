@@ -36,7 +36,7 @@ def test_a_look_takes_out_what_is_kept_no_longer(store: Store, week: list[date])
     thinning(store)()
     assert [snapshot.as_of for snapshot in store.snapshots()] == week[-2:]
     thinning(store)()  # nothing left to do
-    assert not has_work(store.engine, RULE)
+    assert not has_work(store.engine, RULE, NOON)
 
 
 def test_one_replica_at_a_time(store: Store, week: list[date]) -> None:
@@ -54,7 +54,7 @@ def test_a_look_ends_in_time_and_the_next_one_goes_on(
 ) -> None:
     monkeypatch.setattr(discarding, "_SLICE", 50)
     looks = 0
-    while has_work(store.engine, RULE):
+    while has_work(store.engine, RULE, NOON):
         thinning(store, seconds=0)()
         looks += 1
     assert looks == 6  # three snapshots of sixty, fifty at a time

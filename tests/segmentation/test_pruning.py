@@ -12,7 +12,7 @@ from segmentation.pruning import has_work, prunable, prune
 from segmentation.retention import Retention
 from segmentation.schema import assignments, generations, published
 from segmentation.store import Store
-from tests.conftest import Publish
+from tests.conftest import NOON, Publish
 
 MONDAY = date(2026, 11, 16)
 RULE = Retention(days=2, weeks=0)  # of one week: the newest two
@@ -43,13 +43,13 @@ def counts(store: Store) -> tuple[int, int, int]:
 
 
 def test_what_is_kept_no_longer_is_gone_with_its_customers(store: Store, week: list[date]) -> None:
-    gone = prune(store.engine, RULE)
+    gone = prune(store.engine, RULE, NOON)
     assert gone.dates == tuple(week[:2])
     assert gone.customers == 2 * FEW
     assert [snapshot.as_of for snapshot in store.snapshots()] == week[2:]
     assert counts(store) == (2, 2, 2 * FEW)
-    assert not has_work(store.engine, RULE)
-    assert prune(store.engine, RULE).customers == 0
+    assert not has_work(store.engine, RULE, NOON)
+    assert prune(store.engine, RULE, NOON).customers == 0
 
 
 def test_movement_stays_readable_though_what_it_is_against_is_gone(
@@ -57,7 +57,7 @@ def test_movement_stays_readable_though_what_it_is_against_is_gone(
 ) -> None:
     before = store.snapshot(week[2])
     assert before is not None
-    prune(store.engine, RULE)
+    prune(store.engine, RULE, NOON)
     after = store.snapshot(week[2])
     assert after is not None
     assert after.movement == before.movement
@@ -67,7 +67,7 @@ def test_movement_stays_readable_though_what_it_is_against_is_gone(
 
 
 def test_history_shows_what_is_kept(store: Store, week: list[date], few: Portfolio) -> None:
-    prune(store.engine, RULE)
+    prune(store.engine, RULE, NOON)
     assert [seen.as_of for seen in store.history(str(few.ids[0]), 10)] == week[2:]
 
 
@@ -82,7 +82,7 @@ def test_others_can_write_between_two_slices(
             connection.execute(published.delete().where(published.c.as_of == date(1999, 1, 1)))
         left.append(counts(store)[2])
 
-    prune(store.engine, RULE, pause=others_turn)
+    prune(store.engine, RULE, NOON, pause=others_turn)
     assert left == [4 * FEW - 25, 4 * FEW - 50, 3 * FEW, 3 * FEW - 25, 3 * FEW - 50, 2 * FEW]
     assert week
 
@@ -91,29 +91,30 @@ def test_what_was_cut_short_is_unseen_and_taken_up_again(
     store: Store, week: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(discarding, "_SLICE", 25)
-    first = prune(store.engine, RULE, has_time=lambda: False, pause=lambda _: None)
+    first = prune(store.engine, RULE, NOON, has_time=lambda: False, pause=lambda _: None)
     assert first.customers == 25
     assert [snapshot.as_of for snapshot in store.snapshots()] == week[2:]
-    assert has_work(store.engine, RULE)
-    rest = prune(store.engine, RULE, pause=lambda _: None)
+    assert has_work(store.engine, RULE, NOON)
+    rest = prune(store.engine, RULE, NOON, pause=lambda _: None)
     assert (rest.dates, rest.customers) == ((), 2 * FEW - 25)
     assert counts(store) == (2, 2, 2 * FEW)
 
 
-def test_a_load_under_way_is_left_alone(store: Store, week: list[date]) -> None:
+@pytest.mark.parametrize(("hours", "left"), [(1, 3), (25, 2)])
+def test_a_load_under_way_is_left_alone_and_one_cut_short_is_not(
+    store: Store, week: list[date], hours: int, left: int
+) -> None:
+    begun = NOON - timedelta(hours=hours)
     with store.engine.begin() as connection:
         model = connection.execute(select(generations.c.model)).scalars().first()
-        connection.execute(
-            generations.insert().values(
-                as_of=week[0], model=model, source="loading", started_at=func.now()
-            )
-        )
-    prune(store.engine, RULE)
-    assert counts(store)[1] == 3
+        load = {"as_of": week[0], "model": model, "source": "loading", "started_at": begun}
+        connection.execute(generations.insert().values(**load))
+    prune(store.engine, RULE, NOON)
+    assert counts(store)[1] == left
 
 
 def test_a_rule_that_keeps_all_has_no_work(store: Store, week: list[date]) -> None:
     assert week
     with store.engine.connect() as connection:
         assert prunable(connection, Retention(days=36_500)) == []
-    assert not has_work(store.engine, Retention(days=36_500))
+    assert not has_work(store.engine, Retention(days=36_500), NOON)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
-from bot.migrations.audit_rechained import rechained
+from bot.migrations.audit_rechained import NO_RECORD, rechained
 
 revision = "0001"
 down_revision = None
@@ -200,12 +200,13 @@ def _of_the_owners_team(
 
 def _rechain(connection: sa.Connection, before: dict[str, set[str]]) -> None:
     """Chain the audit trail, where it was not, or was otherwise, and seal its end."""
-    records = _rows(connection, _audit, before["audit"])
-    heads = _rows(connection, _audit_head, before.get("audit_head", {"id", "records", "hash"}))
+    chained = "hash" in before["audit"]
+    if chained and not _ends_as_before_the_seal(connection):
+        return
     kept = connection.execute(sa.select(_audit_key.c.key)).scalar()
     made = rechained(
-        records,
-        heads[0] if heads else None,
+        _rows(connection, _audit, before["audit"]),
+        chained=chained,
         kept_key=bytes.fromhex(kept) if kept else b"",
         own_key=context.config.attributes["audit_key"].encode(),
         customers=lambda: _customers(connection, before),
@@ -214,6 +215,15 @@ def _rechain(connection: sa.Connection, before: dict[str, set[str]]) -> None:
         return
     _replace(connection, _audit, made.records)
     _replace(connection, _audit_head, [{"id": 1} | made.head] if made.records else [])
+
+
+def _ends_as_before_the_seal(connection: sa.Connection) -> bool:
+    """Whether the head has the last record's hash, as it did at first, and not the seal."""
+    head = connection.execute(sa.select(_audit_head.c.hash)).scalar()
+    last = connection.execute(
+        sa.select(_audit.c.hash).order_by(_audit.c.id.desc()).limit(1)
+    ).scalar()
+    return head is not None and head == (last or NO_RECORD)
 
 
 def _customers(connection: sa.Connection, before: dict[str, set[str]]) -> set[str]:
