@@ -57,7 +57,7 @@ def info(context: typer.Context) -> None:
         _out.print(f"Tables of the {family.name}: version {version or 'without number'}")
     behind = [each for each in holds if versions[each.name] != each.newest]
     if behind:
-        raise SegbotError(not_usable(engine, behind[0], versions[behind[0].name]))
+        raise not_usable(engine, behind[0], versions[behind[0].name])
     if SNAPSHOTS in holds:
         _show_snapshots(Store(engine), size)
     _show_tables(engine)

@@ -18,8 +18,9 @@ from bot.schedule import WeeklySlot
 from bot.setting_types import Workspaces
 from bot.settings import Settings, SocketSettings
 from bot.subscriptions import Subscription, Subscriptions
+from bot.tables import make_tables
 from segmentation.database import one_writer
-from segmentation.errors import ModelError, PlaybookError, SegbotError, StoreError
+from segmentation.errors import ModelError, PlaybookError, SegbotError, StoreError, VersionError
 from segmentation.model import SegmentModel, load_model
 from segmentation.playbook import load_playbook
 from segmentation.store import Store, open_store
@@ -116,8 +117,11 @@ def store(patient: Patient) -> Sequence[Finding]:
     """Whether the store can be read and written, and how old its newest snapshot is."""
     try:
         opened = open_store(patient.settings.segbot_store_url, _WAIT)
+        make_tables(opened.engine)
         _write(opened.engine)
         return [fine("Store", "can be read and written"), *_age(opened, patient)]
+    except VersionError as error:
+        return [wrong("Store", str(error), "")]  # its sentence says what to do
     except StoreError as error:
         todo = "Check SEGBOT_STORE_URL, and that its folder or database is there and yours."
         return [wrong("Store", str(error), todo)]

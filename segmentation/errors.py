@@ -29,3 +29,7 @@ class PlaybookError(SegbotError):
 
 class StoreError(SegbotError):
     """A store that cannot be opened, or that has no snapshot yet."""
+
+
+class VersionError(StoreError):
+    """A store whose tables are of another version of Segbot, or only half copied."""

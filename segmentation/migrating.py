@@ -12,7 +12,6 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect
 
 from segmentation.database import one_writer, reaching
-from segmentation.errors import StoreError
 from segmentation.versions import COPYING, Family, not_usable, note_version, version_of
 
 
@@ -44,7 +43,7 @@ def migrate(
 def _migrated(connection: Connection, family: Family, attributes: dict[str, Any]) -> Migrated:
     noted = version_of(connection, family)
     if noted == COPYING or (noted is not None and noted > family.newest):
-        raise StoreError(not_usable(connection.engine, family, noted))
+        raise not_usable(connection.engine, family, noted)
     if noted is None:
         found = _recognised(connection, family)
         family.version.create(connection, checkfirst=True)

@@ -56,7 +56,7 @@ def copy_store(
         for family in here:
             version = version_of(reader, family)
             if version != family.newest:
-                raise StoreError(not_usable(source, family, version))
+                raise not_usable(source, family, version)
         tables = tables_there(reader, [*kinds, *others])
         with reaching(target.url):
             _begin(target, here, [*kinds, *others], tables, again=again)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect, select
 
 from segmentation.database import one_writer, reaching, told
-from segmentation.errors import StoreError
+from segmentation.errors import VersionError
 
 COPYING: Final = "copying"  # the version of a store while another is copied into it
 
@@ -68,7 +68,7 @@ def note_version(connection: Connection, tables: Family, version: str) -> None:
 def make_ready(engine: Engine, tables: Family) -> None:
     """Make a family's tables where none is there, also when several processes do so at once.
 
-    Raises StoreError when another version of Segbot made them.
+    Raises VersionError when another version of Segbot made them.
     """
     with reaching(engine.url):
         with engine.connect() as connection:
@@ -82,11 +82,15 @@ def make_ready(engine: Engine, tables: Family) -> None:
                 tables.metadata.create_all(connection)
                 note_version(connection, tables, version)
     if version != tables.newest:
-        raise StoreError(not_usable(engine, tables, version))
+        raise not_usable(engine, tables, version)
 
 
-def not_usable(engine: Engine, tables: Family, version: str | None) -> str:
-    """Why tables of that version cannot be used, and what to do, in a sentence."""
+def not_usable(engine: Engine, tables: Family, version: str | None) -> VersionError:
+    """Why tables of that version cannot be used, and what to do."""
+    return VersionError(_sentence(engine, tables, version))
+
+
+def _sentence(engine: Engine, tables: Family, version: str | None) -> str:
     store = f"The store at {told(engine.url)}"
     if version == COPYING:
         return (

@@ -18,6 +18,7 @@ from bot.installations import Installations
 from bot.local_workspace import Channel, LocalWorkspace
 from bot.manifest import manifest
 from bot.settings import Settings
+from bot.tables import BOT
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
 from segmentation.store import Store
@@ -222,6 +223,19 @@ def test_a_trail_that_was_tampered_with_is_found(
     with store.engine.begin() as connection:
         connection.execute(text("update audit set member = 'U09MAL'"))
     assert "✗ Audit trail: Record 1 of 2026-11-18" in segbot("doctor", code=1)
+
+
+def test_a_store_of_an_earlier_version_is_found(
+    segbot: Segbot, set_up: Callable[..., None], store: Store
+) -> None:
+    set_up()
+    AuditTrail(store.engine, lambda: NOON, KEY)
+    with store.engine.begin() as connection:
+        BOT.version.drop(connection)
+    told = segbot("doctor", code=1)
+    assert "✗ Store: The store at" in told
+    assert "run `segbot store migrate`" in told
+    assert "Check SEGBOT_STORE_URL" not in told
 
 
 def patient(workspace: LocalWorkspace, channel: str = "") -> Patient:
