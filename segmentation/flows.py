@@ -1,5 +1,6 @@
 """Flows counted while a snapshot is loaded: by segment before and now, who is in both."""
 
+from itertools import repeat
 from operator import lt
 from typing import Final
 
@@ -53,9 +54,10 @@ class FlowCount:
         most = len(ids) * _TIMES + _MORE
         between = {"generation": self._pair[0], "first": ids[0], "last": ids[-1], "most": most}
         with self._engine.connect() as connection:
-            was = {row[0]: row[1] for row in connection.execute(_RANGE, between)}
+            read = connection.execute(_RANGE, between).cursor  # as it comes: no row is made of it
+            was: dict[str, int] = dict(read.fetchall() if read else ())
         self._in_order = len(was) < most
-        before = np.fromiter((was.get(each, -1) for each in ids), np.int64, len(ids))
+        before = np.fromiter(map(was.get, ids, repeat(-1)), np.int64, len(ids))
         there = before >= 0
         k = max(int(before.max()), int(segment.max()), len(self._counts) - 1) + 1
         pairs = before[there] * k + segment[there]

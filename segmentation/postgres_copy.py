@@ -4,7 +4,7 @@ The format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Forma
 number of its fields and, for each, its length in bytes and its bytes; numbers are big-endian.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -21,8 +21,6 @@ _HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, flags, and no head
 _END: Final = b"\xff\xff"
 _NULL: Final = -1  # as the length of a field
 _ROWS: Final = 20_000  # at a time: some 5 MB
-Bytes = NDArray[np.uint8]
-Field = tuple[Bytes, NDArray[np.int64] | None]
 
 
 @contextmanager
@@ -53,59 +51,49 @@ def copying(
 
 
 def _rows(
-    generation: int,
-    ids: list[str],
-    values: NDArray[np.float64],
-    scored: Assignments,
-    some: slice,
+    generation: int, ids: list[str], values: NDArray[np.float64], scored: Assignments, some: slice
 ) -> bytes:
     """The rows of some customers, whose assignments are `some` of all.
 
-    They are laid out as if each field were as long as its longest; what is too much is cut out.
+    Each is laid out as if its fields were as long as the longest; what is too much is cut out.
     """
-    fields: list[Field] = [
-        (_numbers(np.full(len(ids), len(assignments.columns)), ">i2"), None),
-        *_number(np.full(len(ids), generation), ">i4"),
-        *_text([each.encode() for each in ids]),
-        *_number(scored.segment[some], ">i4"),
-        *_number(scored.runner_up[some], ">i4"),
-        *_number(scored.confidence[some], ">f8"),
-        *_text(scored.band_names()[some].astype("S").tolist()),
-        *_number(scored.novel[some], ">u1"),
+    fields: list[tuple[NDArray[Any], str]] = [
+        (np.full(len(ids), generation), ">i4"),
+        (np.array([each.encode() for each in ids]), "S"),
+        (scored.segment[some], ">i4"),
+        (scored.runner_up[some], ">i4"),
+        (scored.confidence[some], ">f8"),
+        (scored.band_names()[some].astype("S"), "S"),
+        (scored.novel[some], ">u1"),
+        *((column, ">f8") for column in values.T),
     ]
-    for column in values.T:
-        fields += _number(column, ">f8", np.isnan(column))
-    laid_out = np.hstack([cells for cells, _ in fields])
-    kept = [_kept(cells, lengths) for cells, lengths in fields]
-    if all(lengths is None for _, lengths in fields):
-        return laid_out.tobytes()
-    return laid_out[np.hstack(kept)].tobytes()
+    layout = _layout(fields)
+    laid_out = np.zeros((len(ids), layout.itemsize), np.uint8)
+    wanted = np.ones(laid_out.shape, np.bool_)
+    rows, kept = laid_out.view(layout)[:, 0], wanted.view(_masks(layout))[:, 0]
+    rows["fields"] = len(fields)
+    for number, (cells, kind) in enumerate(fields):
+        cell, length = f"cell{number}", f"length{number}"
+        rows[cell] = cells
+        rows[length] = rows[cell].itemsize
+        if kind == "S":
+            rows[length] = np.strings.str_len(cells)
+            kept[cell] = np.arange(rows[cell].itemsize) < rows[length][:, None]
+        elif kind == ">f8" and (blank := np.isnan(cells)).any():
+            rows[length][blank] = _NULL
+            kept[cell][blank] = False
+    return laid_out[wanted].tobytes()
 
 
-def _numbers(values: NDArray[np.generic], kind: str) -> Bytes:
-    """The bytes of numbers, shape (n, size)."""
-    return values.astype(kind)[:, None].view(np.uint8)
+def _layout(fields: Sequence[tuple[NDArray[Any], str]]) -> np.dtype[np.void]:
+    """A row: the number of its fields, then each one's length and its cell."""
+    parts = [("fields", ">i2")]
+    for number, (cells, kind) in enumerate(fields):
+        size = cells.dtype.str if kind == "S" else kind
+        parts += [(f"length{number}", ">i4"), (f"cell{number}", size)]
+    return np.dtype(parts)
 
 
-def _number(
-    values: NDArray[np.generic], kind: str, blank: NDArray[np.bool_] | None = None
-) -> tuple[Field, Field]:
-    cells = _numbers(values, kind)
-    size = cells.shape[1]
-    if blank is None or not blank.any():
-        return (_numbers(np.full(len(cells), size), ">i4"), None), (cells, None)
-    lengths = np.where(blank, _NULL, size)
-    return (_numbers(lengths, ">i4"), None), (cells, np.where(blank, 0, size))
-
-
-def _text(texts: list[bytes]) -> tuple[Field, Field]:
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    cells = np.array(texts, dtype="S")[:, None].view(np.uint8)
-    same = None if lengths.min(initial=cells.shape[1]) == cells.shape[1] else lengths
-    return (_numbers(lengths, ">i4"), None), (cells, same)
-
-
-def _kept(cells: Bytes, lengths: NDArray[np.int64] | None) -> NDArray[np.bool_]:
-    if lengths is None:
-        return np.ones(cells.shape, np.bool_)
-    return np.arange(cells.shape[1]) < lengths[:, None]
+def _masks(layout: np.dtype[np.void]) -> np.dtype[np.void]:
+    """For each byte of a row, whether it is wanted."""
+    return np.dtype([(n, np.bool_, (layout[n].itemsize,)) for n in layout.names or ()])

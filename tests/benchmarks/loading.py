@@ -1,0 +1,168 @@
+"""Loading scored customers into a store, against `executemany` into the same kind of table.
+
+`python -m tests.benchmarks.loading 10000000` measures at that size. Times are those of the clock,
+for a server's work is no CPU time of this process.
+"""
+
+import resource
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+import psycopg
+
+from segmentation.assignment import Assignments
+from segmentation.features import COLUMNS
+from segmentation.flows import counted_flows
+from segmentation.model import SegmentModel
+from segmentation.model_folder import load_model
+from segmentation.portfolio import portfolio_from_frame
+from segmentation.publishing import ScoredBatch, publish
+from segmentation.store import Snapshot, Store, open_store
+from segmentation.synthetic import synthetic_portfolio
+from tests.benchmarks.bystander import bystander
+from tests.benchmarks.measuring import Comparison
+from tests.postgres import server
+
+ROWS: Final = 200_000
+LARGE: Final = 1_000_000  # from here on each is loaded once
+_BATCH: Final = 10_000
+_TABLE: Final = (
+    "CREATE TABLE plain (customer VARCHAR(255) PRIMARY KEY, segment INTEGER, runner_up INTEGER, "
+    "confidence FLOAT, band VARCHAR(6), novel BOOLEAN, "
+    f"{', '.join(f'{column} FLOAT' for column in COLUMNS)})"
+)
+_CELLS: Final = 6 + len(COLUMNS)
+Rows = Iterator[tuple[Any, ...]]
+
+
+class Scored:
+    """So many scored customers, made as they are asked for; on another `day` many have moved."""
+
+    def __init__(self, customers: int) -> None:
+        self.customers = customers
+        made = portfolio_from_frame(synthetic_portfolio(2 * _BATCH, np.random.default_rng(1)), "")
+        self.model: SegmentModel = load_model(Path(__file__).parents[2] / "model")
+        self._values, self._scored = made.values, self.model.assign(made.values)
+
+    def batches(self, day: int) -> Iterator[ScoredBatch]:
+        for start in range(0, self.customers, _BATCH):
+            ids = [
+                f"C{number}" for number in range(10_000_000 + start, 10_000_000 + start + _BATCH)
+            ]
+            some = slice(*((0, _BATCH) if (start // _BATCH + day) % 2 else (_BATCH, 2 * _BATCH)))
+            of = (getattr(self._scored, each.name)[some] for each in fields(Assignments))
+            yield ScoredBatch(ids, self._values[some], Assignments(*of))
+
+    def rows(self) -> Rows:
+        """The same, as tuples for a driver."""
+        for batch in self.batches(0):
+            of = batch.assignments
+            named = (of.segment, of.runner_up, of.confidence, of.band_names(), of.novel)
+            columns = (*named, *batch.values.T)
+            yield from zip(batch.ids, *(column.tolist() for column in columns), strict=True)
+
+
+def into_sqlite(url: str, rows: Rows) -> None:
+    """As a script would, with the pragmas of the store."""
+    Path(url).unlink(missing_ok=True)
+    with sqlite3.connect(url) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(_TABLE)
+        connection.executemany(f"INSERT INTO plain VALUES ({','.join('?' * _CELLS)})", rows)  # noqa: S608
+    connection.close()
+
+
+def into_postgresql(url: str, rows: Rows) -> None:
+    """As a script would, in one transaction."""
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS plain")
+        cursor.execute(_TABLE.encode())
+        cursor.executemany(f"INSERT INTO plain VALUES ({','.join(['%s'] * _CELLS)})", rows)  # noqa: S608
+
+
+def compared(customers: int = ROWS) -> list[Comparison]:
+    """Loads, look-ups meanwhile and movement, on SQLite and on PostgreSQL."""
+    scored = Scored(customers)
+    with TemporaryDirectory() as folder:
+        url, plain = f"sqlite:///{folder}/segbot.db", f"{folder}/plain.db"
+        told = _compared("SQLite", scored, url, lambda rows: into_sqlite(plain, rows))
+    with server("-c max_wal_size=4GB") as url:  # durable, as a server is
+        return told + _compared("PostgreSQL", scored, url, lambda rows: into_postgresql(url, rows))
+
+
+def _compared(
+    name: str, scored: Scored, url: str, plainly: Callable[[Rows], None]
+) -> list[Comparison]:
+    store, ours, theirs = open_store(url), [], []
+    for day in range(1 if scored.customers >= LARGE else 3):
+        theirs.append(_seconds(lambda: plainly(scored.rows())))
+        ours.append(_seconds(lambda day=day: _load(store, scored, day)))
+    arguments = (url, scored.customers)
+    with bystander("look_up", *arguments) as rest:
+        time.sleep(3)
+    with bystander("look_up", *arguments) as reads, bystander("record", *arguments) as writes:
+        beside = _seconds(lambda: _load(store, scored, day + 1))
+    digest = statistics.median(_seconds(store.newest) for _ in range(20))
+    newest = store.newest()
+    assert newest is not None
+    assert newest.movement is not None
+    flows = _seconds(lambda: counted_flows(store.engine, newest.generation - 1, newest.generation))
+    store.engine.dispose()
+    load, plain = statistics.median(ours), statistics.median(theirs)
+
+    def rate(seconds: float) -> str:
+        return f"{scored.customers / seconds / 1000:.0f} k/s"
+
+    against = ("executemany", rate(plain))
+    return [
+        Comparison(f"load {scored.customers:,}, {name}", rate(load), *against, plain / load),
+        Comparison("the same, read and written meanwhile", rate(beside), *against, plain / beside),
+        Comparison("a look-up meanwhile", str(reads), "at rest", str(rest), reads.p99 / rest.p99),
+        Comparison("a look-up's record meanwhile", str(writes), "5 ms", "", writes.p99 / 5),
+        Comparison(
+            "digest numbers and movement",
+            f"{digest * 1000:.2f} ms",
+            "counted by a self-join",
+            f"{flows * 1000:.0f} ms",
+            digest / flows,
+        ),
+    ]
+
+
+def _load(store: Store, scored: Scored, day: int) -> Snapshot:
+    return publish(
+        store,
+        scored.batches(day),
+        model=scored.model,
+        as_of=date(2026, 11, 2) + timedelta(weeks=day),
+        source="made up",
+        started_at=datetime.now(UTC),
+    )
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def main(customers: int) -> None:
+    """Print what was measured at one size."""
+    for row in compared(customers):
+        print(row.what, row.figure, row.against, row.figure_against, f"{row.ratio:.2f}", sep=" | ")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"Peak memory of this process: {peak:.0f} MB")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
