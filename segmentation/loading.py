@@ -14,7 +14,7 @@ from segmentation.postgres_copy import copying
 from segmentation.schema import assignments
 
 Put = Callable[[list[str], NDArray[np.float64], Assignments], None]
-_AT_ONCE: Final = 10_000  # rows a transaction: others write in between, and wait 30 ms for it
+_AT_ONCE: Final = 2_000  # rows a transaction: others write in between, and wait 60 ms at most
 _A_STATEMENT: Final = 100  # rows; more gain nothing, and one a statement takes half as long again
 
 

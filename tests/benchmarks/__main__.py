@@ -3,13 +3,13 @@
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import choose_k, lookup, scoring, startup
+from tests.benchmarks import choose_k, loading, lookup, scoring, startup
 from tests.benchmarks.measuring import Comparison, machine
 
 
 def main() -> None:
     """Run every benchmark and print one table."""
-    parts = (startup, scoring, lookup, choose_k)
+    parts = (startup, scoring, lookup, choose_k, loading)
     comparisons: list[Comparison] = [row for part in parts for row in part.compared()]
     table = Table("What", "Figure", "Compared with", "Figure", "Ratio", title=machine())
     for row in comparisons:
