@@ -87,7 +87,8 @@ def _publish(
 ) -> None:
     generation = _begin(engine, model, as_of, source, started_at)
     before, _ = _beside(engine, as_of)
-    moved = FlowCount(engine, generation, None if before is None else before.generation)
+    comparable = before is not None and before.model == model.fingerprint
+    moved = FlowCount(engine, generation, before.generation if before and comparable else None)
     sizes = np.zeros(0, np.int64)
     bins = [np.zeros(len(feature.counts), np.int64) for feature in model.baseline.features]
     try:

@@ -10,6 +10,11 @@ from typing import Final
 SERVER: Final = "SEGBOT_TEST_POSTGRESQL"  # the URL of the server that tests may make databases on
 
 
+def on_postgresql() -> bool:
+    """Whether stores are on a server, as `tests.on_postgresql` has it."""
+    return SERVER in os.environ
+
+
 def store_url_in(folder: Path) -> str:
     """The URL of the store that belongs to a test's folder; the same one each time."""
     server = os.environ.get(SERVER)

@@ -46,7 +46,7 @@ from segmentation.store import Store, open_store
 from segmentation.synthetic import a_week_later, synthetic_portfolio
 from segmentation.training import TrainedModel
 from tests.conftest import NOON
-from tests.databases import store_url_in
+from tests.databases import on_postgresql, store_url_in
 
 LAST_WEEK, THIS_WEEK = date(2026, 11, 9), date(2026, 11, 16)
 DIGEST_CHANNEL = Channel("C01SEGMENTS", "segments", "Weekly digest")
@@ -231,6 +231,8 @@ def segbot(
 ) -> Segbot:
     """Runs `segbot` in an empty folder; what it printed, errors included."""
     monkeypatch.chdir(tmp_path)
+    if on_postgresql():
+        monkeypatch.setenv("DATABASE_URL", store_url_in(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*words: str, code: int = 0) -> str:

@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from bot.__main__ import app
+from bot.settings import load_places
 from segmentation.features import FEATURES
 from segmentation.model import load_model
 from segmentation.store import open_store
@@ -107,7 +108,7 @@ def test_the_same_date_replaces_its_snapshot(segbot: Segbot) -> None:
     segbot("train", "portfolio.csv", *QUICK)
     for file in ("portfolio.csv", "later.parquet"):
         segbot("score", file, "--as-of", "2026-11-16")
-    (only,) = open_store("sqlite:///.segbot/segbot.db").snapshots()
+    (only,) = open_store(load_places().segbot_store_url).snapshots()
     assert only.source == "later.parquet"
 
 

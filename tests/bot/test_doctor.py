@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from bot.audit import AuditTrail
 from bot.doctor import Greeting, Mark, Patient
@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.tables import BOT
 from segmentation.model_folder import save
 from segmentation.portfolio import Portfolio
+from segmentation.schema import published
 from segmentation.store import Store
 from segmentation.training import TrainedModel
 from tests.bot.conftest import CHANNELS, MEMBERS, Segbot, bot_environment
@@ -208,7 +209,7 @@ def test_an_old_snapshot_and_a_stray_model_file_are_noticed(
     set_up()
     old = datetime.now(UTC).date() - timedelta(days=30)
     with store.engine.begin() as connection:
-        connection.execute(text("update published set as_of = :old"), {"old": old.isoformat()})
+        connection.execute(update(published).values(as_of=old))
     (tmp_path / "model" / "scaler.joblib").write_bytes(b"another")
     printed = segbot("doctor")
     assert "30 days old → Score the newest portfolio" in printed

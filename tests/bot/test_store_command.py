@@ -47,7 +47,10 @@ def test_an_earlier_store_is_migrated_when_told_to(
     assert "bot: already version 0001" in segbot("store", "migrate")
 
 
-def test_a_store_that_is_not_there_is_not_made(segbot: Segbot, tmp_path: Path) -> None:
+def test_a_store_that_is_not_there_is_not_made(
+    segbot: Segbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGBOT_STORE_URL", "sqlite:///.segbot/segbot.db")
     assert "There is no store at" in segbot("store", "migrate", code=1)
     assert not (tmp_path / ".segbot").exists()
 
