@@ -32,11 +32,16 @@ def copying(
     Raises OperationalError when the server goes away or refuses.
     """
     import psycopg
+    from psycopg.copy import QueuedLibpqWriter
 
     try:
         with engine.begin() as connection:
             driver: Any = connection.connection
-            with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+            with (
+                driver.cursor() as cursor,
+                # Sent by a thread while the next rows are made; at most 130 MB of them wait.
+                cursor.copy(_COPY, writer=QueuedLibpqWriter(cursor)) as copy,
+            ):
                 copy.write(_HEAD)
 
                 def put(ids: list[str], values: NDArray[np.float64], scored: Assignments) -> None:
