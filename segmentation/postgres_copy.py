@@ -4,7 +4,9 @@ The format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Forma
 number of its fields and, for each, its length in bytes and its bytes; numbers are big-endian.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -21,6 +23,7 @@ _HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, flags, and no head
 _END: Final = b"\xff\xff"
 _NULL: Final = -1  # as the length of a field
 _ROWS: Final = 20_000  # at a time: some 5 MB
+_AHEAD: Final = 2  # such parts wait to be sent
 
 
 @contextmanager
@@ -32,24 +35,29 @@ def copying(
     Raises OperationalError when the server goes away or refuses.
     """
     import psycopg
-    from psycopg.copy import QueuedLibpqWriter
 
+    sent: deque[Future[None]] = deque()  # by a thread, while the next rows are made
     try:
         with engine.begin() as connection:
             driver: Any = connection.connection
             with (
                 driver.cursor() as cursor,
-                # Sent by a thread while the next rows are made; at most 130 MB of them wait.
-                cursor.copy(_COPY, writer=QueuedLibpqWriter(cursor)) as copy,
+                cursor.copy(_COPY) as copy,
+                ThreadPoolExecutor(1) as beside,
             ):
                 copy.write(_HEAD)
 
                 def put(ids: list[str], values: NDArray[np.float64], scored: Assignments) -> None:
                     for start in range(0, len(ids), _ROWS):
                         some = slice(start, start + _ROWS)
-                        copy.write(_rows(generation, ids[some], values[some], scored, some))
+                        rows = _rows(generation, ids[some], values[some], scored, some)
+                        while len(sent) >= _AHEAD:
+                            sent.popleft().result()
+                        sent.append(beside.submit(copy.write, rows))
 
                 yield put
+                while sent:
+                    sent.popleft().result()
                 copy.write(_END)
     except psycopg.OperationalError as error:
         raise OperationalError(_COPY, None, error) from error
