@@ -22,6 +22,7 @@ import psycopg
 from segmentation.assignment import Assignments
 from segmentation.features import COLUMNS
 from segmentation.flows import counted_flows
+from segmentation.loading import loading
 from segmentation.model import SegmentModel
 from segmentation.model_folder import load_model
 from segmentation.portfolio import portfolio_from_frame
@@ -35,6 +36,7 @@ from tests.postgres import server
 ROWS: Final = 200_000
 LARGE: Final = 1_000_000  # from here on each is loaded once
 _BATCH: Final = 10_000
+_ASIDE: Final = 1_000_000  # a generation that no snapshot has
 _TABLE: Final = (
     "CREATE TABLE plain (customer VARCHAR(255) PRIMARY KEY, segment INTEGER, runner_up INTEGER, "
     "confidence FLOAT, band VARCHAR(6), novel BOOLEAN, "
@@ -103,9 +105,10 @@ def compared(customers: int = ROWS) -> list[Comparison]:
 def _compared(
     name: str, scored: Scored, url: str, plainly: Callable[[Rows], None]
 ) -> list[Comparison]:
-    store, ours, theirs = open_store(url), [], []
+    store, alone, ours, theirs = open_store(url), [], [], []
     for day in range(1 if scored.customers >= LARGE else 3):
         theirs.append(_seconds(lambda: plainly(scored.rows())))
+        alone.append(_seconds(lambda day=day: _put(store, scored, _ASIDE + day)))
         ours.append(_seconds(lambda day=day: _load(store, scored, day)))
     arguments = (url, scored.customers)
     with bystander("look_up", *arguments) as rest:
@@ -119,13 +122,15 @@ def _compared(
     flows = _seconds(lambda: counted_flows(store.engine, newest.generation - 1, newest.generation))
     store.engine.dispose()
     load, plain = statistics.median(ours), statistics.median(theirs)
+    rows = statistics.median(alone)
 
     def rate(seconds: float) -> str:
         return f"{scored.customers / seconds / 1000:.0f} k/s"
 
     against = ("executemany", rate(plain))
     return [
-        Comparison(f"load {scored.customers:,}, {name}", rate(load), *against, plain / load),
+        Comparison(f"load {scored.customers:,}, {name}", rate(rows), *against, plain / rows),
+        Comparison("with sizes, drift and movement", rate(load), *against, plain / load),
         Comparison("the same, read and written meanwhile", rate(beside), *against, plain / beside),
         Comparison("a look-up meanwhile", str(reads), "at rest", str(rest), reads.p99 / rest.p99),
         Comparison("a look-up's record meanwhile", str(writes), "5 ms", "", writes.p99 / 5),
@@ -148,6 +153,13 @@ def _load(store: Store, scored: Scored, day: int) -> Snapshot:
         source="made up",
         started_at=datetime.now(UTC),
     )
+
+
+def _put(store: Store, scored: Scored, generation: int) -> None:
+    """The rows alone, which no snapshot points at."""
+    with loading(store.engine, generation) as put:
+        for batch in scored.batches(0):
+            put(list(batch.ids), batch.values, batch.assignments)
 
 
 def _seconds(run: Callable[[], object]) -> float:
