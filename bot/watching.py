@@ -13,7 +13,7 @@ from bot.policy import Action
 from bot.sender import Letter, RefusedError, UnconfirmedError, post
 from bot.watches import Watch
 from segmentation.answers import Answer, Answers, answers_for
-from segmentation.store import Snapshot
+from segmentation.store import Origin
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class WatchDelivery:
             self.desk.audit.record(watch.member, "", "watch", [(watch.customer, "denied")])
         return allowed
 
-    def _message(self, watch: Watch, answer: Answer, snapshot: Snapshot) -> Message:
+    def _message(self, watch: Watch, answer: Answer, snapshot: Origin) -> Message:
         before = self.desk.store.model(watch.model)
         return moved_message(
             answer,

@@ -15,7 +15,7 @@ from segmentation.imputation import imputation_effect
 from segmentation.model import Segment, SegmentModel
 from segmentation.playbook import Play, Playbook
 from segmentation.quick import QUICK, narrowed
-from segmentation.store import Snapshot, Store
+from segmentation.store import Origin, Snapshot, Store
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Answer:
     """
 
     customer: str | None
-    snapshot: Snapshot | None
+    snapshot: Origin | None
     play: Play
     runner_up: Play
     explanation: Explanation
@@ -103,7 +103,7 @@ class Overview:
 class Answers:
     """What was found in the newest snapshot: an answer by customer id, for those that it has."""
 
-    snapshot: Snapshot
+    snapshot: Origin
     answers: dict[str, Answer]
 
 
@@ -151,7 +151,7 @@ def _answer(
     playbook: Playbook,
     values: NDArray[np.float64],
     customer: str | None,
-    snapshot: Snapshot | None,
+    snapshot: Origin | None,
 ) -> Answer:
     explanation = explain(model, values)
     names = {segment.id: playbook.play(segment).short for segment in model.segments}

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from segmentation import postgres
 from segmentation.errors import StoreError
 
-_TURN: Final = 0x5E9B07  # any number that no other program's advisory lock has
+TURN: Final = 0x5E9B07  # any number that no other program's advisory lock has
 
 
 def engine_at(url: str, wait: float) -> Engine:
@@ -100,7 +100,7 @@ def take_turns(connection: Connection) -> None:
     SQLite has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+        connection.execute(select(func.pg_advisory_xact_lock(TURN)))
 
 
 def _make_private(file: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, RowMapping, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, Select, and_, bindparam, select
 
 from segmentation.drift_bins import Counts
 from segmentation.errors import StoreError
@@ -22,6 +22,7 @@ from segmentation.schema import (
     opened_engine,
     published,
 )
+from segmentation.statements import Statements
 
 _AT_A_TIME: Final = 10_000
 
@@ -57,18 +58,24 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A portfolio as scored on one date.
-
-    `sizes` has a count for each segment id that occurs, `bins` one for each bin of each feature;
-    `movement` is None for a first snapshot.
-    """
+class Origin:
+    """The snapshot that an answer comes from: what of it never changes."""
 
     generation: int
     as_of: date
     model: str
     source: str
     customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Origin):
+    """A portfolio as scored on one date.
+
+    `sizes` has a count for each segment id that occurs, `bins` one for each bin of each feature;
+    `movement` is None for a first snapshot.
+    """
+
     sizes: dict[int, int]
     bins: Counts
     movement: Movement | None
@@ -81,7 +88,7 @@ class LookUp:
     `values` has, by customer id, an array of shape (17,) with NaN for blanks.
     """
 
-    snapshot: Snapshot
+    snapshot: Origin
     values: dict[str, NDArray[np.float64]]
 
 
@@ -102,6 +109,9 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._statements = Statements(engine)
+        self._look_up = self._statements.prepared(_LOOK_UP)
+        self._history = self._statements.prepared(_HISTORY)
         self._model = lru_cache(maxsize=8)(self._load_model)
 
     def snapshots(self) -> list[Snapshot]:
@@ -121,18 +131,21 @@ class Store:
 
         One statement, so that a snapshot published meanwhile cannot come in between.
         """
-        with self.engine.connect() as connection:
-            rows = connection.execute(_LOOK_UP, {"customers": list(customers)}).mappings().all()
+        if len(customers) == 1:
+            rows = self._statements.rows(self._look_up, customer=customers[0])
+        else:
+            with self.engine.connect() as connection:
+                asked = connection.execute(_LOOK_UP_SEVERAL, {"customers": list(customers)})
+                rows = [tuple(row) for row in asked]
         if not rows:
             return None
-        found = {row["customer"]: _values(row) for row in rows if row["customer"] is not None}
-        return LookUp(_snapshot(rows[0]), found)
+        found = {row[_KNOWN]: _values(row) for row in rows if row[_KNOWN] is not None}
+        return LookUp(Origin(*rows[0][:_KNOWN]), found)
 
     def history(self, customer: str, most: int) -> list[Sighting]:
         """A customer in the newest `most` snapshots, the oldest first, where they have it."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(_HISTORY, {"customer": customer, "most": most}).mappings()
-            return [Sighting(**row) for row in rows]
+        rows = self._statements.rows(self._history, customer=customer, most=most)
+        return [Sighting(*row) for row in rows]
 
     def existing(self, customers: Sequence[str]) -> set[str]:
         """Which of these ids the newest snapshot has."""
@@ -220,18 +233,27 @@ _SNAPSHOTS: Final = select(
 _NEWEST: Final = _SNAPSHOTS.order_by(published.c.as_of.desc()).limit(1)
 
 
-def _look_up() -> Select[Any]:
-    newest = _NEWEST.subquery()
-    matches = and_(
-        assignments.c.generation == newest.c.generation,
-        assignments.c.customer.in_(bindparam("customers", expanding=True)),
-    )
+_NEWEST_ORIGIN: Final = (
+    select(*(_SNAPSHOTS.selected_columns[name] for name in Origin.__dataclass_fields__))
+    .join(generations, generations.c.generation == published.c.generation)
+    .order_by(published.c.as_of.desc())
+    .limit(1)
+)
+_KNOWN: Final = len(Origin.__dataclass_fields__)  # where a row's customer stands; figures follow
+
+
+def _looked_up(asked: ColumnElement[bool]) -> Select[Any]:
+    newest = _NEWEST_ORIGIN.subquery()
+    matches = and_(assignments.c.generation == newest.c.generation, asked)
     features = (assignments.c[column.lower()] for column in COLUMNS)
     found = newest.outerjoin(assignments, matches)
     return select(newest, assignments.c.customer, *features).select_from(found)
 
 
-_LOOK_UP: Final = _look_up()
+_LOOK_UP: Final = _looked_up(assignments.c.customer == bindparam("customer"))
+_LOOK_UP_SEVERAL: Final = _looked_up(
+    assignments.c.customer.in_(bindparam("customers", expanding=True))
+)
 
 
 def _existing() -> Select[Any]:
@@ -299,5 +321,5 @@ def _segment_row(row: Sequence[Any]) -> SegmentRow:
     return SegmentRow(customer, runner_up, confidence, band, novel, tuple(figures))
 
 
-def _values(row: RowMapping) -> NDArray[np.float64]:
-    return np.array([row[column.lower()] for column in COLUMNS], dtype=np.float64)
+def _values(row: Sequence[Any]) -> NDArray[np.float64]:
+    return np.array(row[_KNOWN + 1 :], dtype=np.float64)

@@ -24,7 +24,7 @@ from segmentation.answers import Answer
 from segmentation.assignment import Band
 from segmentation.explanation import Driver, sureness
 from segmentation.history import Stay, since_told
-from segmentation.store import Snapshot
+from segmentation.store import Origin
 from segmentation.wording import day
 
 TYPICAL: Final = "Typical = the segment's average"
@@ -144,7 +144,7 @@ def certainty(answer: Answer) -> str:
     return " ".join(sentences)
 
 
-def origin(snapshot: Snapshot, label: str) -> tuple[str, ...]:
+def origin(snapshot: Origin, label: str) -> tuple[str, ...]:
     """Which snapshot an answer comes from, and the line under every answer."""
     customers = f"{snapshot.customers:,} customers ({escaped(snapshot.source)})"
     return f"Snapshot of {day(snapshot.as_of)}, {customers}", escaped(label)

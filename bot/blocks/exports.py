@@ -6,7 +6,7 @@ from typing import Final
 from bot.blocks.card import origin
 from bot.blocks.parts import Message, context, escaped, message, section
 from segmentation.playbook import Play
-from segmentation.store import Snapshot
+from segmentation.store import Origin, Snapshot
 from segmentation.wording import counted, day, listed, shorten
 
 _NAMED: Final = 10  # unknown customers that the message names; the file names all
@@ -34,7 +34,7 @@ def segment_message(
     )
 
 
-def ids_message(found: int, unknown: Sequence[str], snapshot: Snapshot, label: str) -> Message:
+def ids_message(found: int, unknown: Sequence[str], snapshot: Origin, label: str) -> Message:
     """The segments of the customers who were named, as a file."""
     names = [f"*{escaped(shorten(customer, 40))}*" for customer in unknown[:_NAMED]]
     more = len(unknown) - len(names)

@@ -23,7 +23,7 @@ from bot.blocks.parts import (
 )
 from segmentation.answers import Answer, Answers
 from segmentation.explanation import sureness
-from segmentation.store import Snapshot
+from segmentation.store import Origin
 from segmentation.wording import day, shorten
 
 SHARE: Final = "share_several"
@@ -94,19 +94,19 @@ def _paragraphs(found: Answers) -> list[Block]:
     ]
 
 
-def unknown_customer(customer: str, near: Sequence[str], snapshot: Snapshot, label: str) -> Message:
+def unknown_customer(customer: str, near: Sequence[str], snapshot: Origin, label: str) -> Message:
     """Nobody of that id is in the snapshot, who is near, and what else to do about it."""
     return message(_unknown_blocks(customer, near, snapshot, label))
 
 
-def unknown_view(customer: str, near: Sequence[str], snapshot: Snapshot, label: str) -> View:
+def unknown_view(customer: str, near: Sequence[str], snapshot: Origin, label: str) -> View:
     """The same in a modal."""
     blocks = _unknown_blocks(customer, near, snapshot, label)
     return modal("No such customer", blocks) | {"close": plain("Close")}
 
 
 def _unknown_blocks(
-    customer: str, near: Sequence[str], snapshot: Snapshot, label: str
+    customer: str, near: Sequence[str], snapshot: Origin, label: str
 ) -> list[Block]:
     ids = ", ".join(f"*{escaped(each)}*" for each in near)
     advice = f"Did you mean {ids}?" if near else "Check the id; capitals and zeros matter."
@@ -129,6 +129,6 @@ def look_up_buttons(customers: Sequence[str]) -> Block:
     )
 
 
-def _unknown(customers: Sequence[str], snapshot: Snapshot) -> str:
+def _unknown(customers: Sequence[str], snapshot: Origin) -> str:
     ids = ", ".join(f"*{escaped(shorten(customer, 40))}*" for customer in customers)
     return f"The snapshot of {day(snapshot.as_of)} has no customer {ids}."

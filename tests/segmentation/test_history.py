@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
-from sqlalchemy import event
 
 from segmentation.answers import past_of
 from segmentation.history import A_YEAR, Sighting, drawn, since_told, stays
@@ -70,17 +69,15 @@ def test_history_is_read_by_key_alone(
     values = values.copy()
     values[0] = model.typical(0)
     publish_portfolio(replace(portfolio, values=values), MONDAY + timedelta(weeks=1))
-    asked: list[tuple[str, object]] = []
-
-    @event.listens_for(store.engine, "before_cursor_execute")
-    def note(_c: object, _k: object, statement: str, given: object, *_: object) -> None:
-        asked.append((statement, given))
-
-    past = past_of(store, playbook, str(portfolio.ids[0]))
+    customer = str(portfolio.ids[0])
+    past = past_of(store, playbook, customer)
     assert since_told(past).startswith("Low Activity since 12 Oct 2026, before that Install")
-    statement, given = next(one for one in asked if "assignments" in one[0])
+    asked: list[str] = []
+    store._statements._idle[0].driver.set_trace_callback(asked.append)
+    past_of(store, playbook, customer)
+    (statement,) = (one for one in asked if "assignments" in one)
     with store.engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
     steps = [step[-1] for step in plan]
     assert any("SEARCH assignments USING PRIMARY KEY" in step for step in steps), steps
     assert not any("SCAN assignments" in step for step in steps)
