@@ -3,33 +3,47 @@
 import logging
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
     Engine,
     RowMapping,
     Select,
+    bindparam,
     insert,
+    literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from bot.audit_chain import EMPTY, TOLD, Chain, End, TamperedError, in_utc
-from bot.tables import audit as _trail
-from bot.tables import audit_head as _head
-from bot.tables import audit_key as _keys
+from bot.tables import audit as trail
+from bot.tables import audit_head as head
+from bot.tables import audit_key as keys
 from bot.tables import make_tables
-from segmentation.database import one_reader, one_writer
+from segmentation.database import one_reader
+from segmentation.statements import Statements, Writing
 from segmentation.wording import counted
 
-_ONLY: Final = 1
+_ONLY: Final = 1  # the id of the head's and the key's only row
 _BATCH: Final = 5_000  # records read at once
 _log = logging.getLogger(__name__)
+Beside = Callable[[Writing], None]
+
+
+def _ends() -> Select[Any]:
+    """What the head says of the chain's end, and the trail's last record: always one row."""
+    one = select(literal(_ONLY).label("id")).subquery()
+    last = select(trail.c.id, trail.c.hash).order_by(trail.c.id.desc()).limit(1).subquery()
+    kept = one.outerjoin(head, head.c.id == one.c.id).outerjoin(last, true())
+    return select(head.c.records, head.c.hash, last.c.id, last.c.hash).select_from(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,20 @@ class Record:
     result: str
 
 
+@dataclass(slots=True, eq=False)
+class _Note:
+    """What one caller wants recorded, and whether it was tried and why that failed."""
+
+    at: datetime
+    member: str
+    channel: str
+    action: str
+    results: Sequence[tuple[str, str]]
+    beside: Beside | None
+    tried: bool = False
+    failure: BaseException | None = None
+
+
 class AuditTrail:
     """Writes one record a customer asked about, before the answer is given.
 
@@ -66,33 +94,72 @@ class AuditTrail:
         make_tables(engine)
         self._engine = engine
         self._now = now
+        self._statements = Statements(engine)
+        self._ends = self._statements.prepared(_ends())
+        self._insert = self._statements.prepared(insert(trail))
+        self._start = self._statements.prepared(insert(head))
+        self._move = self._statements.prepared(
+            update(head).values(records=bindparam("end"), hash=bindparam("seal"))
+        )
         self._turn = threading.Lock()
+        self._waiting: deque[_Note] = deque()
         self._chain = Chain(key.encode() or _kept_key(engine))
 
     def record(
-        self, member: str, channel: str, action: str, results: Sequence[tuple[str, str]]
+        self,
+        member: str,
+        channel: str,
+        action: str,
+        results: Sequence[tuple[str, str]],
+        beside: Beside | None = None,
     ) -> None:
-        """Note what a member did; `results` pairs each customer id ("" for none) with a result."""
-        at = self._now()
+        """Note what a member did; `results` pairs each customer id ("" for none) with a result.
+
+        `beside` is what is written in the same transaction. It is in the store on return: what
+        several threads bring at once is written together, so that they wait for one commit.
+        """
+        note = _Note(self._now(), member, channel, action, results, beside)
+        self._waiting.append(note)
         # In turn among the threads here: SQLite's own way to wait for another writer is to sleep.
-        with self._turn, one_writer(self._engine) as connection:
-            end = self._end_to_go_on_from(connection)
-            number, previous = end.records, end.hash
-            rows = []
-            for number, (customer, result) in enumerate(results, end.records + 1):
+        with self._turn:
+            if not note.tried:
+                self._write([self._waiting.popleft() for _ in range(len(self._waiting))])
+        if note.failure is not None:
+            raise note.failure
+
+    def _write(self, notes: Sequence["_Note"]) -> None:
+        failure: BaseException | None = None
+        try:
+            with self._statements.one_writer() as writing:
+                self._append(writing, notes)
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            for note in notes:
+                note.tried, note.failure = True, failure
+
+    def _append(self, writing: Writing, notes: Sequence["_Note"]) -> None:
+        end = self._end_to_go_on_from(writing)
+        number, previous = end.records, end.hash
+        rows = []
+        for note in notes:
+            for customer, result in note.results:
+                number += 1
                 row = {
-                    "at": at,
-                    "member": member,
-                    "channel": channel,
-                    "action": action,
+                    "at": note.at,
+                    "member": note.member,
+                    "channel": note.channel,
+                    "action": note.action,
                     "customer": self.pseudonym(customer) if customer else "",
                     "result": result,
                 }
                 previous = self._chain.link(previous, row)
                 rows.append(row | {"id": number, "hash": previous})
-            connection.execute(insert(_trail), rows)
-            seal = self._chain.seal(End(number, previous))
-            connection.execute(update(_head).values(records=number, hash=seal))
+            if note.beside is not None:
+                note.beside(writing)
+        writing.run_many(self._insert, rows)
+        writing.run(self._move, end=number, seal=self._chain.seal(End(number, previous)))
 
     def pseudonym(self, customer: str) -> str:
         """The keyed hash that stands for a customer id, 64 hexadecimal digits."""
@@ -100,14 +167,14 @@ class AuditTrail:
 
     def records(self, wanted: Wanted = Wanted(), newest: int | None = None) -> list[Record]:
         """The records that are wanted, the oldest first; of many only the `newest` so many."""
-        query = self._query(wanted).order_by(_trail.c.id.desc()).limit(newest)
+        query = self._query(wanted).order_by(trail.c.id.desc()).limit(newest)
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
         return [_record(row) for row in reversed(rows)]
 
     def each(self, wanted: Wanted = Wanted()) -> Iterator[Record]:
         """The records that are wanted, the oldest first, of any number of them."""
-        query = self._query(wanted).order_by(_trail.c.id)
+        query = self._query(wanted).order_by(trail.c.id)
         with self._engine.connect() as connection:
             rows = connection.execution_options(yield_per=_BATCH).execute(query)
             yield from map(_record, rows.mappings())
@@ -122,7 +189,7 @@ class AuditTrail:
         with one_reader(self._engine) as connection:
             kept = _kept_end(connection)
             rows = connection.execution_options(yield_per=_BATCH).execute(
-                select(_trail).order_by(_trail.c.id)
+                select(trail).order_by(trail.c.id)
             )
             for row in rows.mappings():
                 end = self._chain.after(end, dict(row))
@@ -142,35 +209,30 @@ class AuditTrail:
             )
         return end
 
-    def _end_to_go_on_from(self, connection: Connection) -> End:
+    def _end_to_go_on_from(self, writing: Writing) -> End:
         """The chain's end; where it was tampered with, one that keeps the break to be seen."""
-        kept = _kept_end(connection)
-        last = connection.execute(
-            select(_trail.c.id, _trail.c.hash).order_by(_trail.c.id.desc()).limit(1)
-        ).first()
-        end = End(last.id, last.hash) if last else EMPTY
-        if kept is None and last is None:
-            connection.execute(
-                insert(_head).values(id=_ONLY, records=0, hash=self._chain.seal(end))
-            )
+        ((records, seal, last, link),) = writing.run(self._ends)
+        end = End(last, link) if last else EMPTY
+        if records is None and last is None:
+            writing.run(self._start, id=_ONLY, records=0, hash=self._chain.seal(end))
             return end
-        if kept is not None and (kept.records, kept.hash) == (end.records, self._chain.seal(end)):
+        if records is not None and (records, seal) == (end.records, self._chain.seal(end)):
             return end
         _log.error("The audit trail was tampered with; `segbot audit verify` says where")
-        if kept is None:
-            connection.execute(insert(_head).values(id=_ONLY, records=0, hash=EMPTY.hash))
-        return End(max(end.records, kept.records if kept else 0) + 1, self._chain.broken())
+        if records is None:
+            writing.run(self._start, id=_ONLY, records=0, hash=EMPTY.hash)
+        return End(max(end.records, records or 0) + 1, self._chain.broken())
 
     def _query(self, wanted: Wanted) -> Select[tuple[object, ...]]:
-        query = select(_trail)
+        query = select(trail)
         if wanted.member:
-            query = query.where(_trail.c.member == wanted.member)
+            query = query.where(trail.c.member == wanted.member)
         if wanted.customer:
-            query = query.where(_trail.c.customer == self.pseudonym(wanted.customer))
+            query = query.where(trail.c.customer == self.pseudonym(wanted.customer))
         if wanted.since is not None:
-            query = query.where(_trail.c.at >= wanted.since)
+            query = query.where(trail.c.at >= wanted.since)
         if wanted.until is not None:
-            query = query.where(_trail.c.at < wanted.until)
+            query = query.where(trail.c.at < wanted.until)
         return query
 
 
@@ -180,7 +242,7 @@ def _record(row: RowMapping) -> Record:
 
 def _kept_end(connection: Connection) -> End | None:
     """What the head says of the chain's end, its hash being the seal; None before any record."""
-    row = connection.execute(select(_head.c.records, _head.c.hash)).first()
+    row = connection.execute(select(head.c.records, head.c.hash)).first()
     return None if row is None else End(int(row.records), str(row.hash))
 
 
@@ -188,8 +250,8 @@ def _kept_key(engine: Engine) -> bytes:
     """The store's audit key, made at the first start; two first starts agree on one."""
     try:
         with engine.begin() as connection:
-            connection.execute(insert(_keys).values(id=_ONLY, key=secrets.token_hex(32)))
+            connection.execute(insert(keys).values(id=_ONLY, key=secrets.token_hex(32)))
     except IntegrityError:
         pass  # it was made before
     with engine.connect() as connection:
-        return bytes.fromhex(connection.execute(select(_keys.c.key)).scalar_one())
+        return bytes.fromhex(connection.execute(select(keys.c.key)).scalar_one())

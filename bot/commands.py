@@ -19,7 +19,7 @@ from bot.blocks.watching import watching_message
 from bot.desk import Desk
 from bot.exports import export_segment, send_named
 from bot.form import open_form
-from bot.lookup import MOST_IDS, NO_SNAPSHOT, Reply, answer_beside, looked_up
+from bot.lookup import MOST_IDS, NO_SNAPSHOT, Reply, answer_beside, looked_up, noted
 from bot.policy import Action
 from bot.subscribing import (
     end_subscription,
@@ -99,7 +99,7 @@ def answer_command(
         desk.access.check(client, member, channel, Action.LOOK_UP)
         reply = _look_up(desk, replace(asked, rest=text))
     if reply.results:
-        desk.audit.record(member, channel, reply.action, reply.results)
+        noted(desk, member, channel, reply)
     if reply.plainer is None:
         ack(response_type="ephemeral", **reply.message.payload())
     else:
@@ -114,7 +114,7 @@ def _look_up(desk: Desk, asked: Asked) -> Reply:
     if len(customers) > MOST_IDS:
         told = send_named(desk, asked.client, asked.member, asked.channel, customers)
         return Reply(sentence(told), "look up", [])
-    return looked_up(desk, asked.member, customers)
+    return looked_up(desk, customers)
 
 
 def asked_ids(text: str) -> list[str] | None:

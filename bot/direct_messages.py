@@ -10,7 +10,7 @@ from bot.blocks.guide import help_message
 from bot.blocks.parts import unescaped
 from bot.commands import USAGES, asked_ids
 from bot.desk import Desk
-from bot.lookup import MOST_IDS, Reply, ids_named, looked_up
+from bot.lookup import MOST_IDS, Reply, ids_named, looked_up, noted
 from bot.policy import Action
 from bot.uploads import file_received
 
@@ -28,18 +28,17 @@ def message_received(desk: Desk, ack: Ack, event: dict[str, Any], client: WebCli
 def _answer(desk: Desk, event: dict[str, Any], client: WebClient) -> None:
     member, channel = event["user"], event["channel"]
     desk.access.check(client, member, channel, Action.LOOK_UP)
-    reply = _reply(desk, member, unescaped(event.get("text", "")).strip())
-    desk.audit.record(member, channel, reply.action, reply.results)
+    reply = noted(desk, member, channel, _reply(desk, unescaped(event.get("text", "")).strip()))
     _post(client, channel, event.get("thread_ts"), reply)
 
 
-def _reply(desk: Desk, member: str, text: str) -> Reply:
+def _reply(desk: Desk, text: str) -> Reply:
     customers = ids_named(desk, text)
     if not customers and any(sign.isdigit() for sign in text):
         customers = asked_ids(text) or []
     if not customers:
         return Reply(help_message(USAGES), "help", [("", "shown")])
-    return looked_up(desk, member, customers[:MOST_IDS])
+    return looked_up(desk, customers[:MOST_IDS])
 
 
 def _post(client: WebClient, channel: str, thread: str | None, reply: Reply) -> None:

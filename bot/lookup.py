@@ -33,16 +33,25 @@ NO_SNAPSHOT: Final = (
 class Reply:
     """An answer with what the audit trail says of it: the action, and a result a customer.
 
-    `plainer` says the same where Slack might refuse the answer's blocks.
+    `plainer` says the same where Slack might refuse the answer's blocks; `customer` is whom it
+    shows, where that is one alone.
     """
 
     message: Message
     action: str
     results: Sequence[tuple[str, str]]
     plainer: Message | None = None
+    customer: str = ""
 
 
-def looked_up(desk: Desk, member: str, customers: Sequence[str]) -> Reply:
+def noted(desk: Desk, member: str, channel: str, reply: Reply) -> Reply:
+    """The same, once the audit trail has it, and the member's own newest look-ups."""
+    beside = desk.recent.adding(member, reply.customer) if reply.customer else None
+    desk.audit.record(member, channel, reply.action, reply.results, beside)
+    return reply
+
+
+def looked_up(desk: Desk, customers: Sequence[str]) -> Reply:
     """The answer about one or a few customers of the newest snapshot; who is unknown is said."""
     found = answers_for(desk.store, desk.playbook, customers)
     if found is None:
@@ -60,8 +69,8 @@ def looked_up(desk: Desk, member: str, customers: Sequence[str]) -> Reply:
             unknown_customer(customer, near, found.snapshot, desk.label), "look up", results
         )
     past = past_of(desk.store, desk.playbook, customer)
-    desk.recent.add(member, customer)
-    return Reply(customer_card(found.answers[customer], past, desk.label), "look up", results)
+    card = customer_card(found.answers[customer], past, desk.label)
+    return Reply(card, "look up", results, customer=customer)
 
 
 def looked_up_view(desk: Desk, member: str, customer: str) -> View:
@@ -69,12 +78,12 @@ def looked_up_view(desk: Desk, member: str, customer: str) -> View:
     found = answers_for(desk.store, desk.playbook, [customer])
     answer = found.answers.get(customer) if found else None
     result = "no snapshot" if found is None else "shown" if answer else "unknown"
-    desk.audit.record(member, "", "look up", [(customer, result)])
+    beside = desk.recent.adding(member, customer) if answer else None
+    desk.audit.record(member, "", "look up", [(customer, result)], beside)
     if found is None:
         return told_view(NO_SNAPSHOT)
     if answer is None:
         return unknown_view(customer, near_ids(desk.store, customer), found.snapshot, desk.label)
-    desk.recent.add(member, customer)
     return card_view(answer, past_of(desk.store, desk.playbook, customer), desk.label)
 
 
@@ -107,8 +116,7 @@ def look_up_pressed(
     channel = body.get("channel", {}).get("id", "")
     desk.access.check(client, member, channel, Action.LOOK_UP)
     if "response_url" in body:
-        reply = looked_up(desk, member, [customer])
-        desk.audit.record(member, channel, reply.action, reply.results)
+        reply = noted(desk, member, channel, looked_up(desk, [customer]))
         answer_beside(respond, reply, body["container"].get("thread_ts"))
     elif body["view"]["type"] == "modal":
         view = looked_up_view(desk, member, customer)

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.blocks.guide import sentence
 from bot.blocks.shortcuts import CUSTOMER, look_up_view
 from bot.desk import Desk
-from bot.lookup import MOST_IDS, answer_beside, ids_named, looked_up, looked_up_view
+from bot.lookup import MOST_IDS, answer_beside, ids_named, looked_up, looked_up_view, noted
 from bot.policy import Action
 
 LOOK_UP_ONE: Final = "look_up_customer"
@@ -47,8 +47,7 @@ def named_looked_up(
     thread = message.get("thread_ts")
     customers = ids_named(desk, message.get("text", ""))
     if customers:
-        reply = looked_up(desk, member, customers[:MOST_IDS])
-        desk.audit.record(member, channel, reply.action, reply.results)
+        reply = noted(desk, member, channel, looked_up(desk, customers[:MOST_IDS]))
         answer_beside(respond, reply, thread)
     if not customers or len(customers) > MOST_IDS:
         told = sentence(_TOO_MANY if customers else _NOBODY)

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.audit import AuditTrail, Wanted
 from bot.audit_chain import End, TamperedError
 from bot.audit_query import described, moment, wanted_as_typed
 from segmentation.errors import SegbotError
+from segmentation.statements import Statements
 from segmentation.store import open_store
 from tests.bot.conftest import Segbot
 from tests.conftest import NOON
@@ -91,6 +94,48 @@ TAMPERINGS = {
 def tamper(store_url: str, tampering: Tampering) -> None:
     with open_store(store_url).engine.begin() as connection:
         tampering(connection)
+
+
+def held_up(trail: AuditTrail, waiting: int) -> list[Exception]:
+    """Let so many threads bring a record while the trail is busy; what they were told of it."""
+    told: list[Exception] = []
+
+    def bring(customer: str) -> None:
+        try:
+            trail.record("U02BEN", "", "look up", [(customer, "shown")])
+        except SQLAlchemyError as error:
+            told.append(error)
+
+    threads = [Thread(target=bring, args=[f"C{n}"]) for n in range(waiting)]
+    with trail._turn:
+        for thread in threads:
+            thread.start()
+        while len(trail._waiting) < waiting:
+            threads[0].join(0.01)
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def test_what_many_bring_at_once_is_all_recorded_with_one_commit(trail: AuditTrail) -> None:
+    trail.record("U02BEN", "", "home", [("", "shown")])
+    statements: list[str] = []
+    trail._statements._idle[0].driver.set_trace_callback(statements.append)
+    assert held_up(trail, 8) == []
+    assert statements.count("COMMIT") == 1
+    assert trail.verify().records == 14
+    assert {record.customer for record in trail.records(Wanted(), 8)} == {
+        trail.pseudonym(f"C{n}") for n in range(8)
+    }
+
+
+def test_nobody_is_answered_whose_record_could_not_be_written(store_url: str) -> None:
+    trail = AuditTrail(open_store(store_url, wait=0).engine, Clock(), KEY)
+    with Statements(open_store(store_url).engine).one_writer():
+        assert len(held_up(trail, 4)) == 4
+    assert trail.verify().records == 0
+    assert held_up(trail, 4) == []
+    assert trail.verify().records == 4
 
 
 def test_an_untouched_trail_is_whole(trail: AuditTrail) -> None:
