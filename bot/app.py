@@ -33,7 +33,7 @@ from bot.form import (
 )
 from bot.home import home_opened
 from bot.lookup import look_up_pressed
-from bot.once import repeated_event
+from bot.once import RepeatedEvents
 from bot.steps import FUNCTIONS
 from bot.trouble import told
 from bot.unfurling import links_shared
@@ -143,7 +143,7 @@ def slack_app(
         request_verification_enabled=False,  # bot.http does that, before it reads the body
         listener_executor=ThreadPoolExecutor(threads, thread_name_prefix="listener"),
     )
-    app.use(partial(repeated_event, desk.events))
+    app.use(RepeatedEvents(desk.events))
     for register, listeners in (
         (app.command, COMMANDS),
         (app.view, VIEWS),

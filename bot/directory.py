@@ -49,14 +49,16 @@ class Directory:
 
     def person(self, client: WebClient, member: str) -> Person:
         """Who a member is; one whom Slack does not show is from outside."""
-        hasty = _hasty(client)
-        found: Person = self._believed(hasty, "member", member, lambda: self._asked(hasty, member))
+        found: Person = self._believed(
+            client, "member", member, lambda: self._asked(_hasty(client), member)
+        )
         return found
 
     def members(self, client: WebClient, group: str) -> frozenset[str]:
         """Who is in a user group; nobody, and a line in the log, where there is no such group."""
-        hasty = _hasty(client)
-        found: frozenset[str] = self._believed(hasty, "group", group, lambda: _in(hasty, group))
+        found: frozenset[str] = self._believed(
+            client, "group", group, lambda: _in(_hasty(client), group)
+        )
         return found
 
     def _asked(self, client: WebClient, member: str) -> Person:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from slack_bolt import BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
+from slack_bolt.middleware import Middleware
 from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -40,12 +41,24 @@ class EventsTaken:
             connection.execute(delete(_events).where(_events.c.at < self._now() - _KEPT_FOR))
 
 
-def repeated_event(
-    taken: EventsTaken,
-    body: dict[str, Any],
-    next: Callable[[], BoltResponse],  # noqa: A002
-) -> BoltResponse:
-    """Bolt middleware: an event that was taken already is acknowledged and goes no further."""
-    if body.get("type") == "event_callback" and not taken.is_first(body["event_id"]):
-        return BoltResponse(status=200, body="")
-    return next()
+class RepeatedEvents(Middleware):
+    """An event that was taken already is acknowledged and goes no further.
+
+    A class of Bolt's, since for a function Bolt looks up all its arguments at each request.
+    """
+
+    def __init__(self, taken: EventsTaken) -> None:
+        self._taken = taken
+
+    def process(
+        self,
+        *,
+        req: BoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt gives it by name
+        next: Callable[[], BoltResponse],  # noqa: A002
+    ) -> BoltResponse:
+        """Pass on whatever is no repeated event."""
+        body = req.body
+        if body.get("type") == "event_callback" and not self._taken.is_first(body["event_id"]):
+            return BoltResponse(status=200, body="")
+        return next()

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.assignment import Scored
 from segmentation.counterfactuals import Counterfactual, Counterfactuals, counterfactuals
 from segmentation.drift import Drift, drift_of_counts
 from segmentation.explanation import Explanation, explain
@@ -116,7 +117,14 @@ def answers_for(store: Store, playbook: Playbook, customers: Sequence[str]) -> A
     return Answers(
         snapshot,
         {
-            customer: _answer(model, playbook, found.values[customer], customer, snapshot)
+            customer: _answer(
+                model,
+                playbook,
+                found.values[customer],
+                customer,
+                snapshot,
+                found.scored[customer],
+            )
             for customer in customers
             if customer in found.values
         },
@@ -152,8 +160,9 @@ def _answer(
     values: NDArray[np.float64],
     customer: str | None,
     snapshot: Origin | None,
+    scored: Scored | None = None,
 ) -> Answer:
-    explanation = explain(model, values)
+    explanation = explain(model, values, scored)
     names = {segment.id: playbook.play(segment).short for segment in model.segments}
     calibration = model.calibration
     return Answer(

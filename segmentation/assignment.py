@@ -70,3 +70,26 @@ class Assignment:
     def margin(self) -> float:
         """How much farther the runner-up is, in squared scaled distance."""
         return self.runner_up_distance**2 - self.distance**2
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a snapshot keeps of an assignment; the distances follow from the figures."""
+
+    segment: int
+    runner_up: int
+    confidence: float
+    band: Band
+    novel: bool
+
+    def at(self, distance: float, runner_up_distance: float) -> Assignment:
+        """The whole assignment, with the distances to both centroids."""
+        return Assignment(
+            segment=self.segment,
+            runner_up=self.runner_up,
+            distance=distance,
+            runner_up_distance=runner_up_distance,
+            confidence=self.confidence,
+            band=self.band,
+            novel=self.novel,
+        )

@@ -64,6 +64,8 @@ def imputation_effect(
 
     Along one feature each d_j² is the same parabola plus a line, so segments meet where lines do.
     """
+    if not np.isnan(values).any():
+        return ()
     segment = model.assign_one(values).segment
     medians = model.imputed(values)
     return tuple(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, RowMapping, Select, and_, bindparam, select
 
+from segmentation.assignment import Band, Scored
 from segmentation.drift_bins import Counts
 from segmentation.errors import StoreError
 from segmentation.features import COLUMNS
@@ -85,11 +86,13 @@ class Snapshot(Origin):
 class LookUp:
     """The newest snapshot and the customers that were found in it.
 
-    `values` has, by customer id, an array of shape (17,) with NaN for blanks.
+    `values` has, by customer id, an array of shape (17,) with NaN for blanks, `scored` what was
+    found then.
     """
 
     snapshot: Origin
     values: dict[str, NDArray[np.float64]]
+    scored: dict[str, Scored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,12 @@ class Store:
                 rows = [tuple(row) for row in asked]
         if not rows:
             return None
-        found = {row[_KNOWN]: _values(row) for row in rows if row[_KNOWN] is not None}
-        return LookUp(Origin(*rows[0][:_KNOWN]), found)
+        found = [row for row in rows if row[_CUSTOMER] is not None]
+        return LookUp(
+            Origin(*rows[0][:_CUSTOMER]),
+            {row[_CUSTOMER]: _values(row) for row in found},
+            {row[_CUSTOMER]: _scored(*row[_CUSTOMER + 1 : _FIGURES]) for row in found},
+        )
 
     def history(self, customer: str, most: int) -> list[Sighting]:
         """A customer in the newest `most` snapshots, the oldest first, where they have it."""
@@ -239,15 +246,18 @@ _NEWEST_ORIGIN: Final = (
     .order_by(published.c.as_of.desc())
     .limit(1)
 )
-_KNOWN: Final = len(Origin.__dataclass_fields__)  # where a row's customer stands; figures follow
+# Where a row's customer stands, after the snapshot's origin, and where its figures begin.
+_CUSTOMER: Final = len(Origin.__dataclass_fields__)
+_FIGURES: Final = _CUSTOMER + 1 + len(Scored.__dataclass_fields__)
 
 
 def _looked_up(asked: ColumnElement[bool]) -> Select[Any]:
     newest = _NEWEST_ORIGIN.subquery()
     matches = and_(assignments.c.generation == newest.c.generation, asked)
+    scored = (assignments.c[name] for name in Scored.__dataclass_fields__)
     features = (assignments.c[column.lower()] for column in COLUMNS)
     found = newest.outerjoin(assignments, matches)
-    return select(newest, assignments.c.customer, *features).select_from(found)
+    return select(newest, assignments.c.customer, *scored, *features).select_from(found)
 
 
 _LOOK_UP: Final = _looked_up(assignments.c.customer == bindparam("customer"))
@@ -322,4 +332,8 @@ def _segment_row(row: Sequence[Any]) -> SegmentRow:
 
 
 def _values(row: Sequence[Any]) -> NDArray[np.float64]:
-    return np.array(row[_KNOWN + 1 :], dtype=np.float64)
+    return np.array(row[_FIGURES:], dtype=np.float64)
+
+
+def _scored(segment: int, runner_up: int, confidence: float, band: str, novel: bool) -> Scored:
+    return Scored(segment, runner_up, confidence, Band(band), novel)

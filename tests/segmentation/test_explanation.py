@@ -1,14 +1,21 @@
 """Explanations: exact shares of the margin, told in plain words."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segmentation.answers import answer_for_values, answers_for
+from segmentation.assignment import Assignment, Scored
 from segmentation.explanation import explain, sureness
 from segmentation.features import COLUMNS, FEATURES, INDEX
 from segmentation.model import SegmentModel
+from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
+from segmentation.store import Store
+from tests.conftest import Publish
 
 
 def test_the_drivers_add_up_to_the_margin_for_every_customer(
@@ -97,3 +104,26 @@ def test_every_feature_reads_as_a_sentence() -> None:
         assert "{" not in feature.told(1.0)
         assert feature.told(0.0) != feature.told(1.0)
     assert len(COLUMNS) == 17
+
+
+def test_a_look_up_says_what_the_model_would_say_of_the_same_figures(
+    store: Store, playbook: Playbook, portfolio: Portfolio, publish_portfolio: Publish
+) -> None:
+    publish_portfolio(portfolio, date(2026, 11, 16))
+    for customer, values in zip(portfolio.ids[:300].tolist(), portfolio.values, strict=False):
+        found = answers_for(store, playbook, [customer])
+        assert found is not None
+        told = found.answers[customer]
+        anew = answer_for_values(told.model, playbook, values)
+        assert scored_of(told.explanation.assignment) == scored_of(anew.explanation.assignment)
+        assert told.explanation.assignment.distance == pytest.approx(
+            anew.explanation.assignment.distance, rel=1e-12
+        )
+        assert told.explanation.drivers == anew.explanation.drivers
+        assert (told.play, told.runner_up, told.retrainings, told.blanks) == (
+            anew.play, anew.runner_up, anew.retrainings, anew.blanks
+        )  # fmt: skip
+
+
+def scored_of(assignment: Assignment) -> Scored:
+    return Scored(*(getattr(assignment, name) for name in Scored.__dataclass_fields__))
