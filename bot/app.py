@@ -1,9 +1,8 @@
-"""The Bolt app: the route table, the sized pool, and the one error handler."""
+"""The Bolt app: the route table, and the one error handler."""
 
 import json
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -115,20 +114,11 @@ SHORTCUTS: Final[dict[str, Shortcut]] = {
 }
 
 
-def slack_app(
-    desk: Desk,
-    client: WebClient,
-    identity: AuthorizeResult | Authorize,
-    threads: int,
-    *,
-    http: bool = False,
-) -> App:
-    """The app with every route; `threads` is how many requests are answered at once.
+def slack_app(desk: Desk, client: WebClient, identity: AuthorizeResult | Authorize) -> App:
+    """The app with every route; it answers when a listener is done, on the thread that asks.
 
     `identity` is who the bot is, or a function that tells it for a `team_id`, None for nobody.
-    Bolt's own pool of five leaves the sixth of several slow requests unacknowledged. With `http`
-    a request is answered on the thread that it came in on, once its listener is done: that takes
-    a quarter less than to hand it on and to look every 10 ms whether it was acknowledged.
+    `bot.answering` sees to it that Slack does not wait too long.
     """
     who: Callable[..., Any] = identity if callable(identity) else lambda: identity
     slack_log = logging.getLogger("slack")
@@ -139,9 +129,8 @@ def slack_app(
         # Named here, so that SLACK_CLIENT_ID in the environment cannot switch Bolt to OAuth.
         authorize=who,
         user_facing_authorize_error_message=NOT_INSTALLED,
-        process_before_response=http,
+        process_before_response=True,
         request_verification_enabled=False,  # bot.http does that, before it reads the body
-        listener_executor=ThreadPoolExecutor(threads, thread_name_prefix="listener"),
     )
     app.use(RepeatedEvents(desk.events))
     for register, listeners in (

@@ -6,12 +6,11 @@ import hmac
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Final
 
 import uvicorn
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.answering import Answering
 from bot.desk import Desk
 from bot.oauth import OAuth
 from bot.paths import EVENTS_PATH
@@ -34,13 +34,13 @@ _log = logging.getLogger(__name__)
 def app() -> Starlette:
     """The ASGI app from the settings: `uvicorn --factory bot.http:app`; SegbotError if unusable."""
     settings = load_settings(http=True)
-    return http_app(made_bot(settings, http=True), settings)
+    return http_app(made_bot(settings), settings)
 
 
 def http_app(bot: Bot, settings: Settings) -> Starlette:
     """The ASGI app around a bot; its scheduler runs while the server does."""
-    threads = ThreadPoolExecutor(settings.segbot_listener_threads, thread_name_prefix="request")
-    slack = _Slack(bot.app, settings.slack_signing_secret.get_secret_value(), threads)
+    answering = Answering(bot.app, settings.segbot_listener_threads)
+    slack = _Slack(answering, settings.slack_signing_secret.get_secret_value())
 
     @asynccontextmanager
     async def at_work(_app: Starlette) -> AsyncIterator[None]:
@@ -48,7 +48,7 @@ def http_app(bot: Bot, settings: Settings) -> Starlette:
         _log.info("Segbot is ready")
         yield
         clockwork.shutdown()
-        threads.shutdown()  # what was begun is finished
+        answering.close()
         bot.desk.errands.close()
         bot.desk.lists.close()
         _log.info("Segbot has stopped")
@@ -65,15 +65,14 @@ def http_app(bot: Bot, settings: Settings) -> Starlette:
 
 
 class _Slack:
-    """What Slack posts: read, its signature checked, then handed to Bolt on a thread.
+    """What Slack posts: read, its signature checked, then answered on a thread.
 
     Bolt's own adapter for Starlette runs a listener on the event loop, one at a time.
     """
 
-    def __init__(self, bolt: App, signing_secret: str, threads: ThreadPoolExecutor) -> None:
-        self._bolt = bolt
+    def __init__(self, answering: Answering, signing_secret: str) -> None:
+        self._answering = answering
         self._secret = signing_secret
-        self._threads = threads
 
     async def events(self, request: Request) -> Response:
         """Commands, interactivity, events and options; 401 unless Slack signed it in 5 minutes."""
@@ -88,7 +87,13 @@ class _Slack:
             body=body.decode(), query=dict(request.query_params), headers=dict(request.headers)
         )
         loop = asyncio.get_running_loop()
-        return _response(await loop.run_in_executor(self._threads, self._bolt.dispatch, asked))
+        answered: asyncio.Future[BoltResponse] = loop.create_future()
+
+        def send(answer: BoltResponse) -> None:
+            loop.call_soon_threadsafe(_give, answered, answer)
+
+        self._answering.answer(asked, send)
+        return _response(await answered)
 
 
 def is_signed(secret: str, timestamp: str, signature: str, body: bytes, now: float) -> bool:
@@ -110,6 +115,11 @@ async def _body(request: Request) -> bytes | None:
         if len(body) > MOST_BYTES:
             return None
     return bytes(body)
+
+
+def _give(answered: "asyncio.Future[BoltResponse]", answer: BoltResponse) -> None:
+    if not answered.done():  # Slack hung up
+        answered.set_result(answer)
 
 
 def _response(bolt: BoltResponse) -> Response:
@@ -142,7 +152,7 @@ def _readiness(desk: Desk) -> Callable[[Request], Response]:
 def run_http(settings: Settings) -> None:
     """Serve signed HTTP until SIGINT or SIGTERM; what is under way then is finished."""
     uvicorn.run(
-        http_app(made_bot(settings, http=True), settings),
+        http_app(made_bot(settings), settings),
         host=settings.segbot_http_host,
         port=settings.segbot_http_port,
         log_config=None,

@@ -43,8 +43,6 @@ def app_for_many(settings: Settings, desk: Desk, installations: Installations) -
         replace(desk, subscriptions=desk.subscriptions.apart(installations.home)),
         _client(settings),
         lambda team_id: installations.authorize(team_id),  # noqa: PLW0108 - Bolt asks by name
-        settings.segbot_listener_threads,
-        http=True,
     )
     app.use(partial(home_noted, installations))
     for event, listener in DEPARTURES.items():

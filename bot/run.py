@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Access
 from bot.alerts import AlertDelivery, AlertRules
+from bot.answering import Answering
 from bot.app import identity, slack_app
 from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
@@ -35,6 +35,7 @@ from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot, started_clockwork
 from bot.setting_types import Workspaces
 from bot.settings import Settings
+from bot.socket_mode import SocketMode
 from bot.subscriptions import Subscription, Subscriptions
 from bot.thinning import Thinning
 from bot.watches import Watches
@@ -74,7 +75,7 @@ class Bot:
         return started_clockwork(self.looks)
 
 
-def made_bot(settings: Settings, *, http: bool = False) -> Bot:
+def made_bot(settings: Settings) -> Bot:
     """Put the bot together; SegbotError where a setting, model, store or token is not usable."""
     start_log()
     desk = made_desk(settings)
@@ -85,7 +86,7 @@ def made_bot(settings: Settings, *, http: bool = False) -> Bot:
         base_url=settings.slack_api_url,
         retry_handlers=[],  # the default one repeats a message that may have arrived
     )
-    app = slack_app(desk, client, identity(client), settings.segbot_listener_threads, http=http)
+    app = slack_app(desk, client, identity(client))
     looks = made_looks(settings, desk, client) | _looks_at_the_store(settings, desk)
     return Bot(desk, app, looks)
 
@@ -117,11 +118,8 @@ def run(settings: Settings) -> None:
     Raises SegbotError where a setting, the model, the store or a token is not usable.
     """
     bot = made_bot(settings)
-    handler = SocketModeHandler(
-        bot.app,
-        settings.slack_app_token.get_secret_value(),
-        concurrency=settings.segbot_listener_threads,
-    )
+    answering = Answering(bot.app, settings.segbot_listener_threads)
+    handler = SocketMode(bot.app, settings.slack_app_token.get_secret_value(), answering)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -130,6 +128,7 @@ def run(settings: Settings) -> None:
     _log.info("Segbot is ready")
     stop.wait()
     clockwork.shutdown()
+    answering.close()  # what was begun is answered while the socket is open
     handler.close()  # type: ignore[no-untyped-call]
     bot.desk.errands.close()
     bot.desk.lists.close()
@@ -164,7 +163,7 @@ def _looks_at_the_store(settings: Settings, desk: Desk) -> dict[str, Callable[[]
     return {"old snapshots": Thinning(engine, settings.retention, lease, desk.now)}
 
 
-def _connect(handler: SocketModeHandler) -> None:
+def _connect(handler: SocketMode) -> None:
     """Open the socket and wait for Slack's greeting: one closed before it listens never stops."""
     greeted = threading.Event()
     handler.client.on_message_listeners.append(lambda _greeting: greeted.set())

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from slack_bolt import BoltResponse
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.__main__ import main
 from bot.access import Access
+from bot.answering import PATIENCE, Answering
 from bot.app import identity, slack_app
 from bot.audit import AuditTrail
 from bot.desk import Desk, ModelShelf
@@ -34,6 +34,7 @@ from bot.once import EventsTaken
 from bot.policy import Policy, load_policy
 from bot.recent import RecentLookUps
 from bot.schedule import WeeklySlot
+from bot.socket_mode import SocketMode
 from bot.subscriptions import EVERYTHING, Part, Subscription, Subscriptions
 from bot.watches import Watches
 from segmentation.model import SegmentModel
@@ -186,17 +187,18 @@ def bot_environment(workspace: LocalWorkspace, model: Path, store_url: str) -> d
 
 @contextmanager
 def connected(
-    workspace: LocalWorkspace, desk: Desk, *middleware: Middleware
+    workspace: LocalWorkspace, desk: Desk, *middleware: Middleware, patience: float = PATIENCE
 ) -> Iterator[WebClient]:
     """The bot at work in the workspace, beside others that may be there already.
 
     `middleware` sees every request before its listener does.
     """
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
-    app = slack_app(desk, client, identity(client), threads=20)
+    app = slack_app(desk, client, identity(client))
     for each in middleware:
         app.use(each)
-    handler = SocketModeHandler(app, workspace.app_token, concurrency=20)
+    answering = Answering(app, 20, patience)
+    handler = SocketMode(app, workspace.app_token, answering)
     greeted = threading.Event()
     handler.client.on_message_listeners.append(lambda _hello: greeted.set())
     handler.connect()
@@ -204,6 +206,7 @@ def connected(
     try:
         yield client
     finally:
+        answering.close()
         handler.close()
 
 

@@ -62,7 +62,7 @@ def connected_over_http(
     """
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
     settings = Settings(slack_signing_secret=workspace.signing_secret)
-    bolt = slack_app(desk, client, identity(client), threads=20, http=True)
+    bolt = slack_app(desk, client, identity(client))
     for each in middleware:
         bolt.use(each)
     bot = Bot(desk, bolt, {})

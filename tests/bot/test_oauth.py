@@ -86,7 +86,7 @@ def settings(
 
 @pytest.fixture
 def bot(settings: Settings, address: Address) -> Iterator[Bot]:
-    made = made_bot(settings, http=True)
+    made = made_bot(settings)
     with address.serving(http_app(made, settings)):
         yield made
 
@@ -155,7 +155,7 @@ def test_a_workspace_that_is_not_listed_gets_no_further_and_its_token_is_given_b
     settings: Settings, workspace: LocalWorkspace, address: Address
 ) -> None:
     other = settings.model_copy(update={"segbot_teams": "T0OTHER"})
-    made = made_bot(other, http=True)
+    made = made_bot(other)
     with address.serving(http_app(made, other)):
         status, page = Browser().installs(address)
     assert status == 403

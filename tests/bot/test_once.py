@@ -29,7 +29,7 @@ def home_opened(event: str, member: str) -> BoltRequest:
 
 def replica(workspace: LocalWorkspace, desk: Desk) -> App:
     client = WebClient(workspace.bot_token, base_url=workspace.api_url)
-    return slack_app(desk, client, identity(client), threads=2)
+    return slack_app(desk, client, identity(client))
 
 
 def test_a_repeated_event_is_answered_once_though_it_reaches_another_replica(

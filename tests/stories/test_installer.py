@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+from bot.answering import Answering
 from bot.blocks import card
 from bot.http import http_app
 from bot.installations import DEPARTURES
@@ -16,6 +16,7 @@ from bot.local_workspace import Driver, LocalWorkspace
 from bot.manifest import manifest
 from bot.run import Bot, made_bot
 from bot.settings import Settings, load_settings
+from bot.socket_mode import SocketMode
 from segmentation.portfolio import Portfolio
 from segmentation.training import TrainedModel
 from tests.bot.conftest import LAST_WEEK, Segbot, portfolio_file
@@ -50,7 +51,8 @@ def at_work(bot: Bot, settings: Settings, address: Address | None) -> Iterator[N
         with address.serving(http_app(bot, settings)):
             yield
         return
-    handler = SocketModeHandler(bot.app, settings.slack_app_token.get_secret_value())
+    answering = Answering(bot.app, settings.segbot_listener_threads)
+    handler = SocketMode(bot.app, settings.slack_app_token.get_secret_value(), answering)
     greeted = threading.Event()
     handler.client.on_message_listeners.append(lambda _hello: greeted.set())
     handler.connect()
@@ -58,6 +60,7 @@ def at_work(bot: Bot, settings: Settings, address: Address | None) -> Iterator[N
     try:
         yield
     finally:
+        answering.close()
         handler.close()
         bot.desk.errands.close()
         bot.desk.lists.close()
@@ -144,7 +147,7 @@ def for_many(
 def test_a_workspace_installs_the_bot_uses_it_and_removes_it_without_a_trace(
     others_workspace: LocalWorkspace, for_many: Settings, address: Address, portfolio: Portfolio
 ) -> None:
-    bot, door = made_bot(for_many, http=True), Doorkeeper(Clock(), set())
+    bot, door = made_bot(for_many), Doorkeeper(Clock(), set())
     bot.app.use(door.middleware())
     ada: Driver = others_workspace.member("Ada Okafor")
     with address.serving(http_app(bot, for_many)):
