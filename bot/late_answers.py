@@ -13,6 +13,7 @@ from bot.blocks.guide import sentence, told_view
 from bot.blocks.parts import View
 
 _SLOW: Final = "This takes longer than usual. The answer comes here."
+_MEND: Final = "Close this to mend it."
 _DONE: Final = "It is done. You can close this."
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def tell_late(asked: BoltRequest, answer: BoltResponse) -> None:
     body = asked.body
     try:
         if body.get("type") == "view_submission":
-            view = _view_instead(_payload(answer)) | {"external_id": _waiting(body)}
+            view = _view_instead(body["view"], _payload(answer)) | {"external_id": _waiting(body)}
             asked.context.client.views_update(external_id=_waiting(body), view=view)
         elif "command" in body and answer.body:
             WebhookClient(body["response_url"]).send_dict(_payload(answer))
@@ -52,13 +53,14 @@ def _payload(answer: BoltResponse) -> dict[str, Any]:
     return payload
 
 
-def _view_instead(answer: dict[str, Any]) -> View:
+def _view_instead(sent: View, answer: dict[str, Any]) -> View:
     """What stands in the waiting view's place: the view that was meant, or what else was said."""
     if "view" in answer:
         view: View = answer["view"]
         return view
-    faults = answer.get("errors", {}).values()
-    return told_view("\n".join(faults) or _DONE)
+    labels = {each["block_id"]: each["label"]["text"] for each in sent["blocks"] if "label" in each}
+    faults = [f"{labels[block]}: {fault}" for block, fault in answer.get("errors", {}).items()]
+    return told_view("\n".join([*faults, _MEND]) if faults else _DONE)
 
 
 def _waiting(body: dict[str, Any]) -> str:
