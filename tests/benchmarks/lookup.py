@@ -1,69 +1,123 @@
-"""Looking up one customer: through the store and the card, against a bare key look-up in SQLite."""
+"""`/segment <id>` from the signed request to the rendered answer, against an empty listener."""
 
-import sqlite3
-from datetime import UTC, date, datetime
+import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
+from slack_bolt import Ack, App, BoltRequest
+from slack_sdk import WebClient
 
+from bot.app import identity
 from bot.blocks.card import customer_card
+from bot.desk import Desk
+from bot.http import is_signed
+from bot.local_workspace import LocalWorkspace
+from bot.manifest import manifest
+from bot.run import made_bot
+from bot.settings import Settings
 from segmentation.answers import answers_for, past_of
-from segmentation.playbook import load_playbook
-from segmentation.portfolio import portfolio_from_frame
-from segmentation.portfolio_scoring import scored_batches
-from segmentation.publishing import publish
-from segmentation.store import open_store
-from segmentation.synthetic import synthetic_portfolio
-from segmentation.training import train
+from tests.benchmarks.lookup_store import (
+    MEMBERS,
+    SECRET,
+    connected,
+    filled,
+    signed_requests,
+    some_ids,
+)
 from tests.benchmarks.measuring import Comparison, medians
 
+SIZES = (10_000,)
+LARGE = (10_000, 1_000_000, 10_000_000)
 LOOKUPS = 300
 
 
-def compared() -> list[Comparison]:
-    """Store look-up, explanation and card for many customers, against `SELECT *` by key."""
-    with TemporaryDirectory() as folder:
-        return _compared(Path(folder) / "segbot.db")
+def compared(sizes: Sequence[int] = SIZES) -> list[Comparison]:
+    """Answers from stores of these sizes, by CPU; then the largest's cost over the smallest's."""
+    by_size: list[list[Comparison]] = []
+    with (workspace := LocalWorkspace(manifest(), members=MEMBERS)).running():
+        for customers in sizes:
+            with TemporaryDirectory() as folder:
+                settings = filled(Path(folder), customers) | connected(workspace)
+                by_size.append(_compared(Settings.model_validate(settings), customers))
+    rows = [row for found in by_size for row in found]
+    if len(sizes) == 1:
+        return rows
+    least, most = by_size[0][0], by_size[-1][0]
+    # By their ratios to the empty listener, which tell the machine's moods from the store's size.
+    growth = most.ratio / least.ratio
+    return [*rows, Comparison(most.what, most.figure, least.what, least.figure, growth)]
 
 
-def _compared(database: Path) -> list[Comparison]:
-    portfolio = portfolio_from_frame(synthetic_portfolio(5_000, np.random.default_rng(1)), "made")
-    now = datetime.now(UTC)
-    model = train(portfolio, 42, now).model
-    store, playbook = open_store(f"sqlite:///{database}"), load_playbook()
-    snapshot = publish(
-        store,
-        scored_batches(model, portfolio),
-        model=model,
-        as_of=date(2026, 11, 16),
-        source=portfolio.source,
-        started_at=now,
+def _compared(settings: Settings, customers: int) -> list[Comparison]:
+    bot = made_bot(settings)
+    ids = some_ids(customers, LOOKUPS)
+    asked = signed_requests(ids)
+    empty = _empty_app(
+        WebClient(settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
     )
-    ids = [str(customer) for customer in portfolio.ids[:LOOKUPS]]
-    bare = sqlite3.connect(database)
+    assert "How sure?" in _answered(bot.app, *asked[0])
 
-    def cards() -> None:
-        for customer in ids:
-            found = answers_for(store, playbook, [customer])
-            assert found is not None
-            past = past_of(store, playbook, customer)
-            customer_card(found.answers[customer], past, "")
+    def answers() -> None:
+        for body, headers in asked:
+            _answered(bot.app, body, headers)
 
-    def rows() -> None:
-        for customer in ids:
-            query = "SELECT * FROM assignments WHERE generation = ? AND customer = ?"
-            assert bare.execute(query, (snapshot.generation, customer)).fetchone()
+    def nothing() -> None:
+        for body, headers in asked:
+            _answered(empty, body, headers)
 
-    ours, theirs = medians(cards, rows)
-    bare.close()
-    store.engine.dispose()
-    return [
-        Comparison(
-            "look up a customer and render the card",
-            f"{ours / LOOKUPS * 1e6:.0f} CPU µs",
-            "sqlite3, one row by key",
-            f"{theirs / LOOKUPS * 1e6:.0f} CPU µs",
-            ours / theirs,
-        )
-    ]
+    parts = (
+        (f"answer /segment <id>, {customers:,} customers", answers),
+        ("of which look-up, explanation and card", partial(_cards, bot.desk, ids)),
+        ("of which audit trail and recent look-ups", partial(_records, bot.desk, ids)),
+    )
+    rows = [_row(what, *medians(part, nothing)) for what, part in parts]
+    bot.desk.errands.close()
+    bot.desk.lists.close()
+    bot.desk.store.engine.dispose()
+    return rows
+
+
+def _row(what: str, ours: float, theirs: float) -> Comparison:
+    ours, theirs = ours / LOOKUPS * 1e6, theirs / LOOKUPS * 1e6
+    against = "an empty Bolt listener"
+    return Comparison(what, f"{ours:.0f} CPU µs", against, f"{theirs:.0f} CPU µs", ours / theirs)
+
+
+def _answered(app: App, body: bytes, headers: dict[str, str]) -> str:
+    signed = headers["x-slack-request-timestamp"], headers["x-slack-signature"]
+    assert is_signed(SECRET, *signed, body, time.time())
+    answer = app.dispatch(BoltRequest(body=body.decode(), query={}, headers=dict(headers)))
+    assert answer.status == 200
+    return answer.body
+
+
+def _empty_app(client: WebClient) -> App:
+    """As little as Bolt can do: one listener, which acknowledges."""
+    who = identity(client)
+    app = App(
+        client=client,
+        authorize=lambda: who,
+        process_before_response=True,
+        request_verification_enabled=False,
+    )
+
+    @app.command("/segment")
+    def nothing(ack: Ack) -> None:
+        ack()
+
+    return app
+
+
+def _cards(desk: Desk, ids: Sequence[str]) -> None:
+    for customer in ids:
+        found = answers_for(desk.store, desk.playbook, [customer])
+        assert found is not None
+        customer_card(found.answers[customer], past_of(desk.store, desk.playbook, customer), "")
+
+
+def _records(desk: Desk, ids: Sequence[str]) -> None:
+    for customer in ids:
+        beside = desk.recent.adding(MEMBERS[0].id, customer)
+        desk.audit.record(MEMBERS[0].id, "C01SEGMENTS", "look up", [(customer, "shown")], beside)
