@@ -30,17 +30,14 @@ class Statement:
         self.text = str(compiled)
         self._fixed = dict(compiled.params)
         self._order = compiled.positiontup
-        columns = getattr(statement, "selected_columns", ())
-        self.returns = bool(columns)
+        self._columns = [*getattr(statement, "selected_columns", ())]
+        self._dialect = dialect
         puts = {
             name: bound.type.dialect_impl(dialect).bind_processor(dialect)
             for name, bound in compiled.binds.items()
         }
-        reads = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-        ]
         self._put = [(name, put) for name, put in puts.items() if put is not None]
-        self._read = [(place, read) for place, read in enumerate(reads) if read is not None]
+        self._read: list[tuple[int, Callable[[Any], Any]]] | None = None
 
     def parameters(self, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the driver takes them
         """What was given, as the database's driver takes it."""
@@ -49,14 +46,27 @@ class Statement:
             values[name] = put(values[name])
         return values if self._order is None else [values[name] for name in self._order]
 
-    def rows(self, fetched: list[Row]) -> list[Row]:
-        """Rows as the driver gave them, with dates and the like as Python has them."""
-        return [self._row(list(row)) for row in fetched] if self._read else fetched
+    def rows(self, cursor: Any) -> list[Row]:  # noqa: ANN401 - a driver's own type
+        """What was found, with dates and the like as Python has them; nothing if nothing was asked.
 
-    def _row(self, row: list[Any]) -> Row:
-        for place, read in self._read:
-            row[place] = read(row[place])
-        return tuple(row)
+        How a value is read depends on the kind that the database says it is.
+        """
+        if not self._columns:
+            return []
+        found: list[Row] = cursor.fetchall()
+        if self._read is None:
+            reads = [
+                column.type.dialect_impl(self._dialect).result_processor(self._dialect, told[1])
+                for column, told in zip(self._columns, cursor.description, strict=True)
+            ]
+            self._read = [(place, read) for place, read in enumerate(reads) if read is not None]
+        return [_as_python(list(row), self._read) for row in found] if self._read else found
+
+
+def _as_python(row: list[Any], reads: list[tuple[int, Callable[[Any], Any]]]) -> Row:
+    for place, read in reads:
+        row[place] = read(row[place])
+    return tuple(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class Writing:
     def run(self, statement: Statement, **parameters: object) -> list[Row]:
         """Run one statement; what it finds, if it asks for anything."""
         cursor = self._driver.execute(statement.text, statement.parameters(parameters))
-        return statement.rows(cursor.fetchall()) if statement.returns else []
+        return statement.rows(cursor)
 
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, object]]) -> None:
         """Run one statement for each of these rows."""
@@ -109,11 +119,12 @@ class Statements:
     def rows(self, statement: Statement, **parameters: object) -> list[Row]:
         """What one statement finds, all of it as at one moment; raises SQLAlchemy's errors."""
         put = statement.parameters(parameters)
+        found: list[Row]
         kept, found = self._first_done(
-            lambda driver: driver.execute(statement.text, put).fetchall()
+            lambda driver: statement.rows(driver.execute(statement.text, put))
         )
         self._idle.append(kept)
-        return statement.rows(found)
+        return found
 
     @contextmanager
     def one_writer(self) -> Iterator[Writing]:

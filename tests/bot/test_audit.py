@@ -119,6 +119,8 @@ def held_up(trail: AuditTrail, waiting: int) -> list[Exception]:
 
 def test_what_many_bring_at_once_is_all_recorded_with_one_commit(trail: AuditTrail) -> None:
     trail.record("U02BEN", "", "home", [("", "shown")])
+    if trail._engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite's driver tells what was run on it")
     statements: list[str] = []
     trail._statements._idle[0].driver.set_trace_callback(statements.append)
     assert held_up(trail, 8) == []
@@ -130,7 +132,7 @@ def test_what_many_bring_at_once_is_all_recorded_with_one_commit(trail: AuditTra
 
 
 def test_nobody_is_answered_whose_record_could_not_be_written(store_url: str) -> None:
-    trail = AuditTrail(open_store(store_url, wait=0).engine, Clock(), KEY)
+    trail = AuditTrail(open_store(store_url, wait=0.05).engine, Clock(), KEY)
     with Statements(open_store(store_url).engine).one_writer():
         assert len(held_up(trail, 4)) == 4
     assert trail.verify().records == 0
