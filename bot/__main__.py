@@ -67,27 +67,38 @@ def run(
     http: Annotated[
         bool, typer.Option("--http", help="Signed HTTP in place of Socket Mode.")
     ] = False,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="With --http: processes that answer on the port.")
+    ] = 1,
 ) -> None:
     """Answer in Slack and post the weekly digest; stop it with Ctrl-C.
 
     Socket Mode needs no address of its own. With --http Slack posts to /slack/events; the
     port also answers /healthz and /readyz. Any other ASGI server: uvicorn --factory bot.http:app
+    One process answers some hundred look-ups a second; --workers uses more cores.
 
     Example: segbot run
     """
     if not http:
         from bot.run import run as run_bot
 
+        if workers > 1:
+            raise SegbotError("Several workers need signed HTTP: segbot run --http --workers N")
         run_bot(load_settings())
         return
     try:
         from bot.http import run_http
+        from bot.http_workers import run_workers
     except ModuleNotFoundError as error:
         raise SegbotError(
             f"Signed HTTP needs a web server ({error.name} is missing): pip install 'segbot[http]'"
         ) from None
 
-    run_http(load_settings(http=True))
+    settings = load_settings(http=True)
+    if workers == 1:
+        run_http(settings)
+    else:
+        run_workers(settings, workers)
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -4,9 +4,11 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import uvicorn
@@ -37,15 +39,22 @@ def app() -> Starlette:
     return http_app(made_bot(settings), settings)
 
 
-def http_app(bot: Bot, settings: Settings) -> Starlette:
-    """The ASGI app around a bot; its scheduler runs while the server does."""
+def _say_ready() -> None:
+    _log.info("Segbot is ready")
+
+
+def http_app(bot: Bot, settings: Settings, ready: Callable[[], None] = _say_ready) -> Starlette:
+    """The ASGI app around a bot; its scheduler runs while the server does.
+
+    `ready` is called once it can answer.
+    """
     answering = Answering(bot.app, settings.segbot_listener_threads)
     slack = _Slack(answering, settings.slack_signing_secret.get_secret_value())
 
     @asynccontextmanager
     async def at_work(_app: Starlette) -> AsyncIterator[None]:
         clockwork = bot.started_clockwork()
-        _log.info("Segbot is ready")
+        ready()
         yield
         clockwork.shutdown()
         answering.close()
@@ -151,12 +160,28 @@ def _readiness(desk: Desk) -> Callable[[Request], Response]:
 
 def run_http(settings: Settings) -> None:
     """Serve signed HTTP until SIGINT or SIGTERM; what is under way then is finished."""
-    uvicorn.run(
-        http_app(made_bot(settings), settings),
+    serve(made_bot(settings), settings, _say_ready)
+
+
+def serve(
+    bot: Bot,
+    settings: Settings,
+    ready: Callable[[], None],
+    listening: list[socket.socket] | None = None,
+) -> None:
+    """Serve a bot on sockets that listen already, or on one of its own."""
+    config = uvicorn.Config(
+        http_app(bot, settings, ready),
         host=settings.segbot_http_host,
         port=settings.segbot_http_port,
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who asks is in the signed body
         timeout_graceful_shutdown=10,
     )
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # it has stopped in good order by then
+        server.run(listening)
+    if not server.started:
+        sys.exit(1)  # what kept it from starting stands in the log
