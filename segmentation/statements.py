@@ -5,7 +5,7 @@ To open a connection and to build a statement each time costs ten times what a r
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,7 +138,7 @@ class Statements:
             yield Writing(kept.driver)
             kept.driver.execute("COMMIT")
         except BaseException as error:
-            kept.pooled.invalidate()  # which rolls back
+            self._discard(kept)  # which rolls back
             if isinstance(error, self._error):
                 raise self._told(error) from error
             raise
@@ -154,7 +154,7 @@ class Statements:
         try:
             return kept, do(kept.driver)
         except self._error as error:
-            kept.pooled.invalidate()
+            self._discard(kept)
             if not self._is_dropped(error, kept):
                 raise self._told(error) from error
         _close_all(self._idle)  # the others were dropped with it
@@ -162,7 +162,7 @@ class Statements:
         try:
             return kept, do(kept.driver)
         except self._error as error:
-            kept.pooled.invalidate()
+            self._discard(kept)
             raise self._told(error) from error
 
     def _taken(self) -> _Kept:
@@ -173,6 +173,12 @@ class Statements:
         pooled = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         pooled.detach()  # the pool opens others for whoever asks it
         return _Kept(pooled, pooled.connection.dbapi_connection)
+
+    def _discard(self, kept: _Kept) -> None:
+        """Close at once: whoever holds the error holds on to the connection as well."""
+        with suppress(self._error):
+            kept.driver.close()
+        kept.pooled.invalidate()
 
     def _is_dropped(self, error: Exception, kept: _Kept) -> bool:
         return self._engine.dialect.is_disconnect(error, kept.driver, None)  # type: ignore[arg-type]

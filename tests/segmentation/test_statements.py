@@ -49,13 +49,15 @@ def test_a_writer_begins_anew_where_its_connection_was_dropped(store: Store) -> 
     assert fingerprints(store) == ["first", "second"]
 
 
-def test_what_a_writer_wrote_before_it_failed_is_not_there(store: Store) -> None:
+def test_what_a_writer_wrote_before_it_failed_is_not_there(store: Store, store_url: str) -> None:
     statements = Statements(store.engine)
     model = statements.prepared(MODEL)
-    with pytest.raises(ZeroDivisionError), statements.one_writer() as writing:
+    with pytest.raises(ZeroDivisionError) as held, statements.one_writer() as writing:
         writing.run_many(model, [{"fingerprint": "first"}, {"fingerprint": "second"}])
         raise ZeroDivisionError
     assert fingerprints(store) == []
+    with Statements(open_store(store_url, wait=0.05).engine).one_writer():
+        assert held.value  # and nobody waits for it
 
 
 def test_a_read_never_waits_for_a_writer(store: Store, store_url: str) -> None:
