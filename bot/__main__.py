@@ -2,24 +2,14 @@
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot import cli_audit, cli_doctor, cli_feedback, cli_store
 from bot.setting_types import Workspaces
 from bot.settings import load_places, load_settings, load_workspaces
-from segmentation import (
-    cli,
-    cli_answers,
-    cli_choose_k,
-    cli_compare,
-    cli_lists,
-    cli_model,
-    cli_report,
-    cli_score,
-)
 from segmentation.errors import SegbotError
 from segmentation.places import Places
 
@@ -30,21 +20,38 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for commands in (
-    cli,
-    cli_choose_k,
-    cli_compare,
-    cli_model,
-    cli_answers,
-    cli_lists,
-    cli_report,
-    cli_score,
-    cli_store,
-    cli_audit,
-    cli_doctor,
-    cli_feedback,
-):
-    app.add_typer(commands.app)
+
+
+@cache
+def add_other_commands() -> None:
+    """Add the commands beside those here; `segbot run` does without what they load."""
+    from bot import cli_audit, cli_doctor, cli_feedback, cli_store
+    from segmentation import (
+        cli,
+        cli_answers,
+        cli_choose_k,
+        cli_compare,
+        cli_lists,
+        cli_model,
+        cli_report,
+        cli_score,
+    )
+
+    for commands in (
+        cli,
+        cli_choose_k,
+        cli_compare,
+        cli_model,
+        cli_answers,
+        cli_lists,
+        cli_report,
+        cli_score,
+        cli_store,
+        cli_audit,
+        cli_doctor,
+        cli_feedback,
+    ):
+        app.add_typer(commands.app)
 
 
 @app.callback()
@@ -146,6 +153,8 @@ def demo(
 
 def main() -> None:
     """Run `segbot`; an error that a person can mend is one sentence and exit code 1."""
+    if sys.argv[1:2] != [run.__name__]:
+        add_other_commands()
     try:
         app()
     except SegbotError as error:

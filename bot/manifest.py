@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from bot.app import COMMANDS, EVENTS, SHORTCUTS
 from bot.commands import SUB_COMMANDS
-from bot.installations import DEPARTURES
 from bot.link_pattern import LinkPattern
 from bot.paths import EVENTS_PATH, REDIRECT_PATH
 from bot.steps import FUNCTIONS
@@ -30,6 +29,7 @@ LINK_SCOPES: Final = {
     "links:write": "show the segment's name beneath them",
 }
 _LINK_EVENT: Final = "link_shared"
+_DEPARTURES: Final = ("app_uninstalled", "tokens_revoked")  # by which a workspace is forgotten
 _STEP_EVENT: Final = "function_executed"  # Bolt's own, for every step
 
 
@@ -51,7 +51,7 @@ def manifest(
     base = address.rstrip("/")
     request_url = {"request_url": f"{base}{EVENTS_PATH}"} if base else {}
     heard = [event for event in EVENTS if links or event != _LINK_EVENT]
-    events = [*heard, _STEP_EVENT, *(DEPARTURES if many else ())]
+    events = [*heard, _STEP_EVENT, *(_DEPARTURES if many else ())]
     return {
         "display_information": {
             "name": "Segbot",

@@ -1,4 +1,4 @@
-"""Starting `segbot run` until it can answer, against importing slack_bolt and numpy alone."""
+"""Starting `segbot run` until it can answer, against importing slack_bolt alone."""
 
 import os
 import statistics
@@ -20,7 +20,7 @@ from segmentation.training import train
 from tests.benchmarks.measuring import Comparison
 
 STARTS = 5
-_IMPORTS = "import slack_bolt, numpy; print('ready', flush=True); input()"
+_IMPORTS = "import slack_bolt; print('ready', flush=True); input()"
 
 
 def compared() -> list[Comparison]:
@@ -34,7 +34,7 @@ def compared() -> list[Comparison]:
         [statistics.median(run[side][figure] for run in pairs) for figure in (0, 1)]
         for side in (0, 1)
     )
-    against = "import slack_bolt, numpy"
+    against = "import slack_bolt"
     return [
         Comparison(
             "segbot run until ready, CPU", f"{cpu:.2f} s", against, f"{cpu_imports:.2f} s",
