@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from bot.__main__ import add_other_commands, app
+from bot.settings import load_places
 from segmentation.features import FEATURES
 from segmentation.model import load_model
 from segmentation.store import open_store
