@@ -3,8 +3,9 @@
 import json
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,36 +23,29 @@ app = typer.Typer(
 )
 
 
-@cache
-def add_other_commands() -> None:
-    """Add the commands beside those here; `segbot run` does without what they load."""
-    from bot import cli_audit, cli_doctor, cli_feedback, cli_store
-    from segmentation import (
-        cli,
-        cli_answers,
-        cli_choose_k,
-        cli_compare,
-        cli_lists,
-        cli_model,
-        cli_report,
-        cli_score,
-    )
+_ELSEWHERE: Final = (
+    "segmentation.cli",
+    "segmentation.cli_choose_k",
+    "segmentation.cli_compare",
+    "segmentation.cli_model",
+    "segmentation.cli_answers",
+    "segmentation.cli_lists",
+    "segmentation.cli_report",
+    "segmentation.cli_score",
+    "bot.cli_store",
+    "bot.cli_audit",
+    "bot.cli_doctor",
+    "bot.cli_feedback",
+)
+# What has to start soon, and small, does without what the other commands load.
+_ALONE: Final[dict[str, tuple[str, ...]]] = {"run": (), "score": ("segmentation.cli_score",)}
 
-    for commands in (
-        cli,
-        cli_choose_k,
-        cli_compare,
-        cli_model,
-        cli_answers,
-        cli_lists,
-        cli_report,
-        cli_score,
-        cli_store,
-        cli_audit,
-        cli_doctor,
-        cli_feedback,
-    ):
-        app.add_typer(commands.app)
+
+@cache
+def add_commands(modules: tuple[str, ...] = _ELSEWHERE) -> None:
+    """Add the commands of these modules to those here."""
+    for module in modules:
+        app.add_typer(import_module(module).app)
 
 
 @app.callback()
@@ -153,8 +147,7 @@ def demo(
 
 def main() -> None:
     """Run `segbot`; an error that a person can mend is one sentence and exit code 1."""
-    if sys.argv[1:2] != [run.__name__]:
-        add_other_commands()
+    add_commands(_ALONE.get("".join(sys.argv[1:2]), _ELSEWHERE))
     try:
         app()
     except SegbotError as error:

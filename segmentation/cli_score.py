@@ -99,7 +99,9 @@ def score(
 
     looks = Looks.of(segments, playbook)
     with _progress(place.size) as on_part:
-        ran = Run(place, segments, looks, output, aside, load if store else None, on_part)()
+        ran = Run(
+            place, day_of_data, segments, looks, output, aside, load if store else None, on_part
+        )()
     tell(ran.notes, ran.ignored)
     if kept is not None:
         _tell_kept(kept, day_of_data, playbook, replaced, places)

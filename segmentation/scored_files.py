@@ -11,7 +11,7 @@ import pyarrow.parquet
 
 from segmentation.assignment import Assignments
 from segmentation.errors import PortfolioError
-from segmentation.scored_folders import check_folder, replacing
+from segmentation.scored_folders import Manifest, check_folder, replacing, write_manifest
 from segmentation.scored_tables import CSV_HEADER, SCHEMA, Looks
 
 FORMATS: Final = ("csv", "parquet")
@@ -37,13 +37,14 @@ class Output:
         return looks.csv if self.format == "csv" else looks.table
 
     @contextmanager
-    def opened(self) -> Iterator[Write]:
+    def opened(self, manifest: Callable[[], Manifest]) -> Iterator[Write]:
         """What takes rendered customers, with their number; all of them appear at the end.
 
-        Raises PortfolioError when they cannot be written; then what was there before still is.
+        `manifest` tells then what a folder holds. Raises PortfolioError when something cannot be
+        written; what was there before still is.
         """
         try:
-            with self._parts() if self.in_parts else self._one_file() as write:
+            with self._parts(manifest) if self.in_parts else self._one_file() as write:
                 yield write
         except OSError as error:
             problem = f"{self.path} cannot be written: {error.strerror or error}."
@@ -60,7 +61,7 @@ class Output:
             beside.unlink(missing_ok=True)
 
     @contextmanager
-    def _parts(self) -> Iterator[Write]:
+    def _parts(self, manifest: Callable[[], Manifest]) -> Iterator[Write]:
         with replacing(self.path) as folder, ExitStack() as part:
             written = {"part": 0, "customers": PART_CUSTOMERS}
             current: list[Write] = []
@@ -76,6 +77,7 @@ class Output:
 
             yield write
             part.close()
+            write_manifest(folder, manifest())
 
 
 def output_at(path: Path, named: str | None, source_format: str) -> Output:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -20,6 +21,7 @@ from segmentation.portfolio_scan import How, ScoredPart, doubled_ids, doubled_pr
 from segmentation.publishing import ScoredBatch
 from segmentation.rejects import RejectsFile
 from segmentation.scored_files import Output, Write
+from segmentation.scored_folders import Manifest
 from segmentation.scored_tables import Looks
 from segmentation.scoring import Columns, score
 
@@ -53,6 +55,7 @@ class Run:
     """
 
     place: PortfolioPlace
+    as_of: date
     model: SegmentModel
     looks: Looks
     output: Output | None
@@ -80,18 +83,27 @@ class Run:
 
     def _once(self, how: How) -> Ran:
         with ExitStack() as files:
-            write = files.enter_context(self.output.opened()) if self.output else None
-            rejects = files.enter_context(self.rejects.opened()) if self.rejects else None
             tally = _Tally()
+            manifest = partial(self._manifest, tally)
+            write = files.enter_context(self.output.opened(manifest)) if self.output else None
+            rejects = files.enter_context(self.rejects.opened()) if self.rejects else None
             parts = self._parts(how, write, rejects, tally)
             if self.load is not None:
                 self.load(_batches(parts))
             for _ in parts:
                 pass
-        sizes = {segment: int(n) for segment, n in enumerate(tally.sizes) if n}
         rejected = 0 if self.rejects is None else self.rejects.count
         notes = tally.notes.sentences()
-        return Ran(tally.notes.customers, sizes, notes, tally.ignored, rejected)
+        return Ran(tally.notes.customers, tally.by_segment(), notes, tally.ignored, rejected)
+
+    def _manifest(self, tally: "_Tally") -> Manifest:
+        return Manifest(
+            customers=tally.notes.customers,
+            sizes=tally.by_segment(),
+            model=self.model.fingerprint,
+            source=self.place.name,
+            as_of=self.as_of.isoformat(),
+        )
 
     def _parts(
         self, how: How, write: Write | None, rejects: RejectsFile | None, tally: "_Tally"
@@ -121,6 +133,8 @@ class _DoubledError(Exception):
 
 
 class _Tally:
+    """What is known of the parts so far."""
+
     def __init__(self) -> None:
         self.notes = Notes()
         self.sizes = np.zeros(0, np.int64)
@@ -132,6 +146,9 @@ class _Tally:
         more = np.bincount(found.scored.segment, minlength=len(self.sizes))
         more[: len(self.sizes)] += self.sizes
         self.sizes = more
+
+    def by_segment(self) -> dict[int, int]:
+        return {segment: int(n) for segment, n in enumerate(self.sizes) if n}
 
 
 def _batches(parts: Iterator[ScoredPart]) -> Iterator[ScoredBatch]:

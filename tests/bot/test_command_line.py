@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.main import get_command
 
-from bot.__main__ import add_other_commands, app
+from bot.__main__ import add_commands, app
 from bot.settings import load_places
 from segmentation.features import FEATURES
 from segmentation.model import load_model
@@ -190,7 +190,7 @@ def test_a_model_is_trained_with_another_algorithm_and_says_so(
 
 
 def test_every_command_has_an_example_and_stands_in_the_readme() -> None:
-    add_other_commands()
+    add_commands()
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         assert f"Example: segbot {name}" in command.help
         for sub_name, sub_command in getattr(command, "commands", {}).items():
