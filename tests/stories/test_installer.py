@@ -94,7 +94,7 @@ def test_an_installer_is_led_by_the_doctor_to_a_bot_that_answers(
         run = " ".join(("segbot run", *flags))
         assert segbot("doctor", *flags).endswith(f"All is well: {run}\n")
         settings = load_settings(http=bool(flags))
-        with at_work(made_bot(settings, http=bool(flags)), settings, address):
+        with at_work(made_bot(settings), settings, address):
             ada = workspace.member("Ada Okafor")
             assert "*Customer C10001*" in asks(ada, "/segment C10001", "segments")["text"]
     assert set(workspace.problems) == {"auth.test: not_authed"}  # the doctor's, without a token
