@@ -63,8 +63,8 @@ def score(
 ) -> None:
     """Score a portfolio and keep it as the snapshot of a date; the same date replaces.
 
-    Its size does not matter: rows are streamed, and memory stays below 400 MB. A row that is wrong
-    ends the run, and nothing is left of it, unless --rejects sets such rows aside in a file.
+    Its size does not matter: rows are streamed. A row that is wrong ends the run, and nothing is
+    left of it, unless --rejects sets such rows aside in a file.
 
     Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.parquet
     """

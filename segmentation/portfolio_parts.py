@@ -19,6 +19,7 @@ from segmentation.features import COLUMNS, CUSTOMER_ID, FEATURES, LONGEST_ID
 from segmentation.portfolio_text import BLANKS
 
 _LONGEST_BLANK: Final = max(map(len, BLANKS))
+_TEXT: Final = pa.large_string()
 _SPACE: Final = 0x20  # this byte and those below it are blanks or break a line
 _ASCII_BELOW: Final = 0x7F
 
@@ -59,15 +60,24 @@ def sound_part(table: pa.Table, file: str, first_row: int) -> Part | None:
     None where something in it is not as it should be, or only unusual: ids in need of trimming,
     cells that are no numbers, values that no customer can have.
     """
-    ids = _plain_ids(table.column(CUSTOMER_ID))
+    ids = _text(table.column(CUSTOMER_ID))
     columns = [_plain_numbers(table.column(column)) for column in COLUMNS]
     if ids is None or any(column is None for column in columns):
         return None
     known = tuple(column for column in columns if column is not None)
-    for feature, values in zip(FEATURES, known, strict=True):
+    return checked_part(ids, known, file, first_row)
+
+
+def checked_part(
+    ids: pa.Array, columns: tuple[NDArray[np.float64], ...], file: str, first_row: int
+) -> Part | None:
+    """The customers of n ids as text and 17 columns, or None as `sound_part`."""
+    if not _are_plain(ids):
+        return None
+    for feature, values in zip(FEATURES, columns, strict=True):
         if feature.faulty(values).any():
             return None
-    return Part(file, np.arange(first_row, first_row + len(ids)), ids, known)
+    return Part(file, np.arange(first_row, first_row + len(ids)), ids, columns)
 
 
 def named(table: pa.Table, positions: Mapping[str, int]) -> pa.Table:
@@ -87,22 +97,23 @@ def _plain_numbers(column: pa.ChunkedArray) -> NDArray[np.float64] | None:
     return found
 
 
-def _plain_ids(column: pa.ChunkedArray) -> pa.Array | None:
-    """The ids as they stand; None where one is blank or has to be trimmed, or none can be so."""
+def _text(column: pa.ChunkedArray) -> pa.Array | None:
     if pa.types.is_integer(column.type):
         column = column.cast(pa.string())
-    if column.null_count or not _is_text(column.type):
-        return None
-    ids = pa.concat_arrays(column.cast(pa.large_string()).chunks)
+    return pa.concat_arrays(column.cast(_TEXT).chunks) if _is_text(column.type) else None
+
+
+def _are_plain(ids: pa.Array) -> bool:
+    """Whether ids are as they should be: none is blank, or has to be trimmed, or can be none."""
+    if not len(ids) or ids.null_count:
+        return not len(ids)
     ends, letters = letters_of(ids)
     lengths = np.diff(ends)
-    if not len(ids) or lengths.min() == 0 or lengths.max() > LONGEST_ID:
-        return ids if not len(ids) else None
+    if lengths.min() == 0 or lengths.max() > LONGEST_ID:
+        return False
     if letters.min() <= _SPACE or letters.max() >= _ASCII_BELOW:
-        return ids if _trimmed(ids) else None
-    if lengths.min() <= _LONGEST_BLANK and not _filled(ids):
-        return None
-    return ids
+        return _trimmed(ids)
+    return lengths.min() > _LONGEST_BLANK or _filled(ids)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -7,8 +7,8 @@ the order of the file, and only a few pieces are in memory at a time.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from segmentation.portfolio_notes import Notes, noted
 from segmentation.portfolio_parts import Part
 from segmentation.portfolio_pieces import CsvPiece, TablePiece, pieces
 from segmentation.portfolio_places import PortfolioPlace
-from segmentation.portfolio_text import no_customers
+from segmentation.portfolio_text import FIRST_ROW, no_customers
 from segmentation.rejects import Reject, as_rejects
 from segmentation.scored_files import Rendered
 from segmentation.scoring import Columns
@@ -31,8 +31,6 @@ MOST_DOUBLED: Final = 1_000_000  # customers that may stand twice and be told ap
 _TWICE: Final = "The same id stands in another row too: keep one row for each customer."
 
 Piece = CsvPiece | TablePiece
-_Item = TypeVar("_Item")
-_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,10 @@ class How:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredPart:
-    """A part with what came of it; `end` is how many bytes of the portfolio were read by then."""
+    """A part with what came of it; `end` is how many bytes of the portfolio were read by then.
+
+    `rows_read` are the rows that were looked at, blank ones and rejects among them.
+    """
 
     part: Part
     scored: Assignments
@@ -61,7 +62,12 @@ class ScoredPart:
     notes: Notes
     met: MetIds | None
     ignored: tuple[str, ...]
+    rows_read: int
     end: int
+
+
+_Work = Callable[[Piece, int], ScoredPart]
+_InWork = tuple[Piece, int, "Future[ScoredPart]"]
 
 
 def scan(place: PortfolioPlace, how: How, ids: IdCheck) -> Iterator[ScoredPart]:
@@ -72,8 +78,12 @@ def scan(place: PortfolioPlace, how: How, ids: IdCheck) -> Iterator[ScoredPart]:
     """
     customers = rejected = 0
     several = len(place.files) > 1
+
+    def work(piece: Piece, before: int) -> ScoredPart:
+        return _worked(piece, before, how, several)
+
     with ThreadPoolExecutor(cpu_count()) as pool:
-        for found in _in_order(pool, lambda piece: _worked(*piece, how, several), _all(place)):
+        for found in _numbered(_in_order(pool, work, _all(place)), work):
             if found.met is not None:
                 ids.add(found.met)
             customers += len(found.part)
@@ -93,19 +103,37 @@ def _all(place: PortfolioPlace) -> Iterator[tuple[Piece, int]]:
 
 
 def _in_order(
-    pool: ThreadPoolExecutor, work: Callable[[_Item], _Made], items: Iterable[_Item]
-) -> Iterator[_Made]:
-    waiting: deque[Future[_Made]] = deque()
-    for item in items:
-        waiting.append(pool.submit(work, item))
+    pool: ThreadPoolExecutor, work: _Work, items: Iterable[tuple[Piece, int]]
+) -> Iterator[_InWork]:
+    waiting: deque[_InWork] = deque()
+    for piece, before in items:
+        waiting.append((piece, before, pool.submit(work, piece, before)))
         if len(waiting) > cpu_count() + 1:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _numbered(pieces_in_work: Iterable[_InWork], work: _Work) -> Iterator[ScoredPart]:
+    """What came of each piece, with the right row numbers.
+
+    Pieces are numbered by their lines. Where a cell was found to hold line ends, those after it
+    are worked on anew with the numbers of their rows.
+    """
+    too_many = 0
+    for piece, before, future in pieces_in_work:
+        if piece.first_row == FIRST_ROW:
+            too_many = 0
+        if too_many:
+            future.exception()  # over, whatever it found
+            found = work(replace(piece, first_row=piece.first_row - too_many), before)
+        else:
+            found = future.result()
+        too_many += piece.lines - found.rows_read
+        yield found
 
 
 def _worked(piece: Piece, before: int, how: How, several: bool) -> ScoredPart:
-    part, rejects = _checked(piece, how.rejecting)
+    part, rejects, rows_read = _checked(piece, how.rejecting)
     if how.doubled:
         twice = np.isin(part.ids.to_numpy(zero_copy_only=False), [*how.doubled])
         rejects += as_rejects(part, np.flatnonzero(twice).tolist(), _TWICE)
@@ -119,17 +147,20 @@ def _worked(piece: Piece, before: int, how: How, several: bool) -> ScoredPart:
         notes=noted(part.columns, part.rows, part.blank_rows, part.file if several else None),
         met=met(part.ids) if len(part) else None,
         ignored=piece.ignored,
+        rows_read=rows_read,
         end=before + piece.end,
     )
 
 
-def _checked(piece: Piece, rejecting: bool) -> tuple[Part, list[Reject]]:
+def _checked(piece: Piece, rejecting: bool) -> tuple[Part, list[Reject], int]:
+    """The customers of a piece, its rejects, and how many rows it has."""
     part = piece.sound()
     if part is not None:
-        return part, []
+        return part, [], piece.lines
     from segmentation.portfolio_mending import mended_part, sorted_part
 
-    return sorted_part(piece) if rejecting else (mended_part(piece), [])
+    part, rejects = sorted_part(piece) if rejecting else (mended_part(piece), [])
+    return part, rejects, piece.rows_read()
 
 
 def doubled_ids(place: PortfolioPlace, found: Hashes, how: How) -> dict[str, list[str]]:
@@ -140,7 +171,7 @@ def doubled_ids(place: PortfolioPlace, found: Hashes, how: How) -> dict[str, lis
     rows: dict[str, list[str]] = {}
     several = len(place.files) > 1
     for piece, _ in _all(place):
-        part, _ = _checked(piece, how.rejecting)
+        part, _, _ = _checked(piece, how.rejecting)
         for at in np.flatnonzero(np.isin(hashes(part.ids), found)).tolist() if len(part) else ():
             of_file = f" of {quoted(part.file)}" if several else ""
             rows.setdefault(part.ids[at].as_py(), []).append(f"{part.rows[at]}{of_file}")
