@@ -68,6 +68,8 @@ def score(
 
     Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.parquet
     """
+    import pyarrow as pa
+
     from segmentation.portfolio_places import portfolio_at
     from segmentation.publishing import publish
     from segmentation.rejects import RejectsFile, rejects_beside
@@ -75,6 +77,7 @@ def score(
     from segmentation.scored_tables import Looks
     from segmentation.scoring_run import Run
 
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own holds some 40 MB more
     places: Places = context.obj
     playbook, day_of_data = load_playbook(places.playbook), typed_date(as_of)
     segments = load_model(model or places.model_dir)

@@ -42,13 +42,17 @@ def hashes(ids: pa.Array) -> Hashes:
 
 
 class IdCheck:
-    """The ids met so far, part by part."""
+    """The ids met so far, part by part; to be closed, since it holds a temporary file."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - it goes with this object
+        self._file = TemporaryFile()  # noqa: SIM115 - closed with this object
         self._count = 0
         self._ascend = True
         self._last: str | None = None
+
+    def close(self) -> None:
+        """Let the temporary file go."""
+        self._file.close()
 
     def add(self, ids: MetIds) -> None:
         """Take note of a part's ids."""

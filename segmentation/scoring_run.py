@@ -1,7 +1,7 @@
 """A portfolio of any size scored into files, a store, or both: whole or not at all."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -109,16 +109,16 @@ class Run:
         self, how: How, write: Write | None, rejects: RejectsFile | None, tally: "_Tally"
     ) -> Iterator[ScoredPart]:
         """Every part, written as it comes; at the end no id may have come twice."""
-        ids = IdCheck()
-        for found in scan(self.place, how, ids):
-            if write is not None and found.rendered is not None:
-                write(found.rendered, len(found.part))
-            if rejects is not None:
-                rejects.add(found.rejects)
-            tally.add(found)
-            self.on_part(len(found.part), found.end)
-            yield found
-        repeated = ids.doubled()
+        with closing(IdCheck()) as ids:
+            for found in scan(self.place, how, ids):
+                if write is not None and found.rendered is not None:
+                    write(found.rendered, len(found.part))
+                if rejects is not None:
+                    rejects.add(found.rejects)
+                tally.add(found)
+                self.on_part(len(found.part), found.end)
+                yield found
+            repeated = ids.doubled()
         doubled = doubled_ids(self.place, repeated, how) if len(repeated) else {}
         if doubled:
             raise _DoubledError(doubled)
