@@ -80,7 +80,7 @@ def scan(place: PortfolioPlace, how: How, ids: IdCheck) -> Iterator[ScoredPart]:
     several = len(place.files) > 1
 
     def work(piece: Piece, before: int) -> ScoredPart:
-        return _worked(piece, before, how, several)
+        return worked(piece, before, how, several)
 
     with ThreadPoolExecutor(cpu_count()) as pool:
         for found in _numbered(_in_order(pool, work, _all(place)), work):
@@ -132,8 +132,13 @@ def _numbered(pieces_in_work: Iterable[_InWork], work: _Work) -> Iterator[Scored
         yield found
 
 
-def _worked(piece: Piece, before: int, how: How, several: bool) -> ScoredPart:
-    part, rejects, rows_read = _checked(piece, how.rejecting)
+def worked(piece: Piece, before: int, how: How, several: bool) -> ScoredPart:
+    """A piece checked, scored and rendered; PortfolioError with all that is wrong in it.
+
+    `before` is how many bytes lie in the files before the piece's own, `several` whether the
+    portfolio has more than one.
+    """
+    part, rejects, rows_read = checked(piece, how.rejecting)
     if how.doubled:
         twice = np.isin(part.ids.to_numpy(zero_copy_only=False), [*how.doubled])
         rejects += as_rejects(part, np.flatnonzero(twice).tolist(), _TWICE)
@@ -152,8 +157,11 @@ def _worked(piece: Piece, before: int, how: How, several: bool) -> ScoredPart:
     )
 
 
-def _checked(piece: Piece, rejecting: bool) -> tuple[Part, list[Reject], int]:
-    """The customers of a piece, its rejects, and how many rows it has."""
+def checked(piece: Piece, rejecting: bool) -> tuple[Part, list[Reject], int]:
+    """The customers of a piece, its rejects, and how many rows it has.
+
+    Raises PortfolioError with all that is wrong in it where rows are not to be rejected.
+    """
     part = piece.sound()
     if part is not None:
         return part, [], piece.lines
@@ -171,7 +179,7 @@ def doubled_ids(place: PortfolioPlace, found: Hashes, how: How) -> dict[str, lis
     rows: dict[str, list[str]] = {}
     several = len(place.files) > 1
     for piece, _ in _all(place):
-        part, _, _ = _checked(piece, how.rejecting)
+        part, _, _ = checked(piece, how.rejecting)
         for at in np.flatnonzero(np.isin(hashes(part.ids), found)).tolist() if len(part) else ():
             of_file = f" of {quoted(part.file)}" if several else ""
             rows.setdefault(part.ids[at].as_py(), []).append(f"{part.rows[at]}{of_file}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -118,8 +118,15 @@ def _csv(path: Path) -> Iterator[Write]:
 @contextmanager
 def _parquet(path: Path) -> Iterator[Write]:
     path.touch(mode=0o600)
+    with parquet_into(path) as write:
+        yield write
+
+
+@contextmanager
+def parquet_into(where: Path | BinaryIO) -> Iterator[Write]:
+    """What takes rendered tables, with their number of customers, into a Parquet file."""
     waiting: list[pa.Table] = []
-    with pyarrow.parquet.ParquetWriter(path, SCHEMA, use_dictionary=_DICTIONARIES) as file:
+    with pyarrow.parquet.ParquetWriter(where, SCHEMA, use_dictionary=_DICTIONARIES) as file:
 
         def flush() -> None:
             if waiting:

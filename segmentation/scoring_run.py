@@ -89,7 +89,7 @@ class Run:
             rejects = files.enter_context(self.rejects.opened()) if self.rejects else None
             parts = self._parts(how, write, rejects, tally)
             if self.load is not None:
-                self.load(_batches(parts))
+                self.load(batches(parts))
             for _ in parts:
                 pass
         rejected = 0 if self.rejects is None else self.rejects.count
@@ -151,7 +151,7 @@ class _Tally:
         return {segment: int(n) for segment, n in enumerate(self.sizes) if n}
 
 
-def _batches(parts: Iterator[ScoredPart]) -> Iterator[ScoredBatch]:
+def batches(parts: Iterator[ScoredPart]) -> Iterator[ScoredBatch]:
     """The parts as batches, each of many customers in the order of their ids."""
     waiting: list[ScoredPart] = []
     for part in parts:
