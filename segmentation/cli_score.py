@@ -34,7 +34,7 @@ app = typer.Typer()
 
 
 @app.command(rich_help_panel=_PANEL)
-def score(
+def score(  # noqa: PLR0913, PLR0917 - the options of a command
     context: typer.Context,
     portfolio: Annotated[
         Path,
@@ -60,16 +60,29 @@ def score(
         typer.Option("--rejects", help="Score what can be; write other rows with their reasons."),
     ] = False,
     store: Annotated[bool, typer.Option(help="Keep it in the store as a snapshot.")] = True,
+    engine: Annotated[
+        Literal["dask", "spark"] | None,
+        typer.Option(help="Score partitioned Parquet past one machine; see docs/scaling.md."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHERE",
+            help="Dask: threads, local, tcp://host:8786. Spark: local[4], spark://host:7077.",
+        ),
+    ] = None,
 ) -> None:
     """Score a portfolio and keep it as the snapshot of a date; the same date replaces.
 
     Its size does not matter: rows are streamed. A row that is wrong ends the run, and nothing is
     left of it, unless --rejects sets such rows aside in a file.
 
+    With --engine it is partitioned Parquet, at a path or a URL such as s3://bucket/portfolio, and
+    --out is a folder: the same segments, worked out by Dask or Spark.
+
     Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.parquet
     """
-    import pyarrow as pa
-
+    from segmentation.cli_engines import on_engine
     from segmentation.portfolio_places import portfolio_at
     from segmentation.publishing import publish
     from segmentation.rejects import RejectsFile, rejects_beside
@@ -81,13 +94,16 @@ def score(
     places: Places = context.obj
     playbook, day_of_data = load_playbook(places.playbook), typed_date(as_of)
     segments = load_model(model or places.model_dir)
-    place = portfolio_at(portfolio)
-    output = None if out is None else output_at(out, file_format, place.format)
-    if output is None and not store:
+    past = on_engine(engine, scheduler, portfolio, out, file_format)
+    place = None if past else portfolio_at(portfolio)
+    output = output_at(out, file_format, place.format) if place and out else None
+    if out is None and not store:
         raise SegbotError("With --no-store there is nothing to do without --out: name a file.")
-    aside = RejectsFile(rejects_beside(out or Path(place.name))) if rejects else None
+    beside = past.beside if past else out or Path(portfolio.name)
+    aside = RejectsFile(rejects_beside(beside)) if rejects else None
     kept = open_store(places.store_url) if store else None
     replaced = None if kept is None else kept.snapshot(day_of_data)
+    source = place.name if place else portfolio.name
 
     def load(batches: "Iterator[ScoredBatch]") -> None:
         assert kept is not None
@@ -96,15 +112,17 @@ def score(
             batches,
             model=segments,
             as_of=day_of_data,
-            source=place.name[:LONGEST_SOURCE],
+            source=source[:LONGEST_SOURCE],
             started_at=datetime.now(UTC),
         )
 
-    looks = Looks.of(segments, playbook)
-    with _progress(place.size) as on_part:
-        ran = Run(
-            place, day_of_data, segments, looks, output, aside, load if store else None, on_part
-        )()
+    into = load if store else None
+    if past:
+        ran = past.run(segments, playbook, day_of_data, aside, into)
+    elif place:
+        looks = Looks.of(segments, playbook)
+        with _progress(place.size) as on_part:
+            ran = Run(place, day_of_data, segments, looks, output, aside, into, on_part)()
     tell(ran.notes, ran.ignored)
     if kept is not None:
         _tell_kept(kept, day_of_data, playbook, replaced, places)
