@@ -18,7 +18,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check slow-test postgres-test browser-test node-test slack-schemas bench docs constraints clean
+.PHONY: help demo test check slow-test postgres-test engine-test browser-test node-test slack-schemas bench docs constraints clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ postgres-test: .venv/tools ## The tests that have a store, on a PostgreSQL of th
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -p tests.on_postgresql \
 		tests/postgresql tests/segmentation/test_store.py tests/segmentation/test_migrating.py \
 		tests/segmentation/test_pruning.py tests/bot tests/stories
+
+engine-test: .venv/engines ## Score on Dask and Spark and hold it against one machine; Spark needs Java 17 or newer.
+	@command -v java >/dev/null || \
+		{ echo 'Spark needs Java 17 or newer; in Debian: apt install default-jre-headless' >&2; exit 1; }
+	$(BIN)/python -m pytest tests/engines
 
 browser-test: .venv/tools ## Drive the demo in a real browser (Chromium); screenshots land in artifacts/.
 	$(BIN)/python -m pytest tests/browser
@@ -86,6 +91,11 @@ endif
 
 .venv/tools: .venv/runtime
 	$(INSTALL) $(RUNTIME) $(TOOLS)
+	@touch $@
+
+.venv/engines: .venv/tools
+	@echo 'Installing Dask and Spark …'
+	$(INSTALL) -c constraints.txt -e '.[dask,spark]'
 	@touch $@
 
 artifacts/slack_types.json: $(NODE_BOLT)/slack_payloads.ts $(NODE_BOLT)/node_modules/installed

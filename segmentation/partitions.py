@@ -26,7 +26,7 @@ from segmentation.portfolio_text import FIRST_ROW, no_customers
 from segmentation.wording import FEW, counted, quoted
 
 ROWS_AT_ONCE: Final = 65_536  # rows of a piece: some 9 MB of features
-_ROWS: Final = 1_000_000  # rows after which a file's next row group begins a new partition
+_ROWS: Final = 500_000  # rows after which a file's next row group begins a new partition
 _FOOTERS_AT_ONCE: Final = 16  # that are read side by side: a store far away answers slowly
 
 

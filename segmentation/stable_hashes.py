@@ -24,7 +24,8 @@ def stable_hashes(ids: pa.Array, key: int = 0) -> Hashes:
     places, lengths = starts[:-1], np.diff(starts)
     padded = letters.tobytes() + bytes(_WORD)
     words = np.ndarray((len(letters) + 1,), "<u8", padded, strides=(1,))
-    found = _mixed(lengths.astype(np.uint64) + _GAMMA * np.uint64(key + 1))
+    start = np.uint64(int(_GAMMA) * (key + 1) % 2**64)
+    found = _mixed(lengths.astype(np.uint64) + start)
     for offset in range(0, int(lengths.max(initial=0)), _WORD):
         left = lengths - offset
         longer = np.flatnonzero(left > 0)
