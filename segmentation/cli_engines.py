@@ -92,7 +92,15 @@ def on_engine(
     source, target = as_typed(portfolio), as_typed(out)
     if f"{target.rstrip('/')}/".startswith(f"{source.rstrip('/')}/"):
         raise SegbotError(f"{target} lies in the portfolio's own folder: name another output.")
+    check_installed(engine)
     return OnEngine(engine, scheduler, source, target)
+
+
+def check_installed(engine: str) -> None:
+    """EngineError where what an engine needs is not installed."""
+    from segmentation.engines import adapter
+
+    adapter(engine)
 
 
 def check_no_scheduler(scheduler: str | None) -> None:

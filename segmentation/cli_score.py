@@ -127,7 +127,8 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
     if kept is not None:
         _tell_kept(kept, day_of_data, playbook, replaced, places)
     if out is not None:
-        _out.print(f"Wrote {counted(ran.customers, 'scored customer')} to {out}.")
+        written = past.out if past else out
+        _out.print(f"Wrote {counted(ran.customers, 'scored customer')} to {written}.")
     if aside is not None:
         _out.print(_rejected(ran.rejected, aside.path), soft_wrap=True)
 

@@ -4,7 +4,6 @@ Spark hands out the work and collects what came of it. Portfolios are read and p
 workers themselves, so that no row goes through the JVM.
 """
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,17 +28,17 @@ def opened(scheduler: str | None) -> Iterator[Each]:
     builder = SparkSession.builder.appName("segbot")
     if scheduler is not None:
         builder = builder.master(scheduler)
-        if scheduler.startswith("local"):  # workers are this Python, not the first on the PATH
-            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-            builder = builder.config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")
     try:
-        session = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+        session = builder.config("spark.ui.enabled", "false").getOrCreate()
     except (PySparkException, Py4JError, OSError) as error:
         raise EngineError(
             f"Spark could not be started ({error}). It needs Java 17 or newer; "
             "--scheduler names its master, such as local[4] or spark://host:7077."
         ) from None
     session.sparkContext.setLogLevel("ERROR")
+    if session.sparkContext.master.startswith("local"):
+        session.sparkContext.pythonExec = sys.executable  # not the first on the PATH
     try:
         yield partial(_each, session)
     finally:

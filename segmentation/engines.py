@@ -6,6 +6,7 @@ Any engine that can map a function over texts fits, in a module of its own calle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
 from typing import Protocol
 
 from segmentation.errors import SegbotError
@@ -30,20 +31,25 @@ class EngineError(SegbotError):
     """An engine that is not installed, not reachable, or lost its workers."""
 
 
+def adapter(name: str) -> ModuleType:
+    """The module of an engine; EngineError where what it needs is not installed."""
+    try:
+        import_module("fsspec")
+        return import_module(f"segmentation.engine_{name}")
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.startswith("segmentation"):
+            raise
+        raise EngineError(
+            f"--engine {name} needs {missing.name}, which is not installed here: "
+            f"pip install 'segbot[{name}]', or -c constraints.txt '.[{name}]' in Segbot's folder."
+        ) from None
+
+
 @contextmanager
 def engine(name: str, scheduler: str | None) -> Iterator[Each]:
     """An engine at work; `scheduler` says where, in the engine's own words.
 
     Raises EngineError where it is not installed or cannot be reached.
     """
-    try:
-        module = import_module(f"segmentation.engine_{name}")
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.startswith("segmentation"):
-            raise
-        raise EngineError(
-            f"--engine {name} needs {missing.name}, which is not installed here: "
-            f"pip install 'segbot[{name}]' (with -c constraints.txt)."
-        ) from None
-    with module.opened(scheduler) as each:
+    with adapter(name).opened(scheduler) as each:
         yield each

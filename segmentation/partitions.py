@@ -81,7 +81,7 @@ def partitioned_portfolio(source: str) -> PartitionedPortfolio:
     begin with a dot or an underscore. Raises PortfolioError unless each file can be read and has
     all columns.
     """
-    system, root = file_system(source)
+    system, root = reached(source)
     try:
         names = _files(system, root, source)
         with ThreadPoolExecutor(_FOOTERS_AT_ONCE) as pool:
@@ -129,6 +129,18 @@ def file_system(url: str) -> tuple[AbstractFileSystem, str]:
         return url_to_fs(url)  # type: ignore[no-any-return]
     except (ImportError, ValueError) as error:
         raise PortfolioError([f"{url} cannot be opened here: {error}."]) from None
+
+
+def reached(url: str) -> tuple[AbstractFileSystem, str]:
+    """The same, once the file system has answered; PortfolioError where it does not."""
+    system, path = file_system(url)
+    if not is_local(system):
+        try:
+            system.exists(path.partition("*")[0])
+        except Exception as error:  # noqa: BLE001 - each kind of store has errors of its own
+            told = str(error).strip() or type(error).__name__
+            raise PortfolioError([f"{url} cannot be reached: {told}"]) from None
+    return system, path
 
 
 def is_local(system: AbstractFileSystem) -> bool:

@@ -16,7 +16,7 @@ from uuid import uuid4
 from fsspec import AbstractFileSystem
 
 from segmentation.errors import PortfolioError
-from segmentation.partitions import file_system, is_local
+from segmentation.partitions import file_system, is_local, reached
 from segmentation.scored_folders import MANIFEST, Manifest, check_folder, replacing
 from segmentation.scored_tables import SCHEMA
 
@@ -48,7 +48,7 @@ def run_folder(out: str) -> Iterator[RunFolder]:
 
 def check_run_folder(out: str) -> None:
     """Raise PortfolioError unless scored parts may be put at a path or URL."""
-    system, path = file_system(out)
+    system, path = reached(out)
     if is_local(system):
         check_folder(Path(path))
     else:
