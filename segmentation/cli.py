@@ -37,7 +37,7 @@ _Model = Annotated[Path | None, typer.Option("--model", help="Model folder to us
 
 
 @app.command(rich_help_panel=_MODEL_PANEL)
-def train(
+def train(  # noqa: PLR0913, PLR0917 - the options of a command
     context: typer.Context,
     portfolio: _Portfolio,
     out: Annotated[
@@ -58,15 +58,34 @@ def train(
     accept: Annotated[
         bool, typer.Option("--accept", help="Replace a model though many customers would move.")
     ] = False,
+    engine: Annotated[
+        Literal["dask", "spark"] | None,
+        typer.Option(help="Train past memory, on partitioned Parquet: all count, a sample leads."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHERE",
+            help="Dask: threads, local, tcp://host:8786. Spark: local[4], spark://host:7077.",
+        ),
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=1_000, help="Customers that KMeans is given, with --engine.")
+    ] = 100_000,
 ) -> None:
     """Train a model on a portfolio and name its segments.
 
     A model in place is compared with first: beyond 5 % of customers who would get another segment
     nothing is written without --accept. What is replaced can be brought back: segbot model.
 
+    With --engine, Dask or Spark goes through a portfolio of any size: medians, scale, shares and
+    drift's counts are those of all customers, the centroids those of a sample, whose error is told.
+
     Example: segbot train portfolio.csv --out model
     """
+    from segmentation.algorithms import ALGORITHMS
     from segmentation.cli_choose_k import chosen_k
+    from segmentation.cli_engine_training import surveying
     from segmentation.model_folder import checked_folder, save
     from segmentation.portfolio import read_portfolio
     from segmentation.training import Recipe
@@ -74,20 +93,25 @@ def train(
 
     places: Places = context.obj
     folder = checked_folder(out or places.model_dir)
-    customers = read_portfolio(portfolio)
-    tell(customers.notes, customers.ignored)
-    segments, evidence = chosen_k(k, customers.values, seed)
-    before = _in_place(folder)
-    with _progress_out.status(f"Training on {len(customers):,} customers …") as status:
-        trained = train_on(
-            customers,
-            seed,
-            datetime.now(UTC),
-            recipe=Recipe(segments, algorithm, evidence),
-            before=before,
-            resamples=resamples,
-            on_step=status.update,
-        )
+    winsorised = ALGORITHMS[algorithm].winsorised
+    with surveying(engine, scheduler, portfolio, seed, sample, winsorised) as survey:
+        customers = read_portfolio(portfolio) if survey is None else survey.found.sample
+        tell(customers.notes, customers.ignored)
+        segments, evidence = chosen_k(k, customers.values, seed)
+        before = _in_place(folder)
+        with _progress_out.status(f"Training on {len(customers):,} customers …") as status:
+            trained = train_on(
+                customers,
+                seed,
+                datetime.now(UTC),
+                recipe=Recipe(segments, algorithm, evidence),
+                before=before,
+                resamples=0 if survey else resamples,
+                on_step=status.update,
+                preparation=None if survey is None else survey.found.preparation,
+            )
+        if survey is not None:
+            trained = survey.finished(trained, resamples)
     playbook = load_playbook(places.playbook)
     _show_model(trained.model, playbook)
     if before is not None:

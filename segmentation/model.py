@@ -58,7 +58,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a model comes from and how good it is, as its file tells."""
+    """Where a model comes from and how good it is, as its file tells.
+
+    `sample` is how far the sample may be trusted that KMeans had in place of all customers.
+    """
 
     trained_at: str
     portfolio: str
@@ -70,6 +73,7 @@ class Provenance:
     silhouette: float
     libraries: Mapping[str, str]
     digests: Mapping[str, str]
+    sample: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)

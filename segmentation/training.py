@@ -69,17 +69,19 @@ def train(
     before: SegmentModel | None = None,
     resamples: int = 0,
     on_step: Callable[[str], None] = lambda _: None,
+    preparation: Preparation | None = None,
 ) -> TrainedModel:
     """Train on a portfolio; the same portfolio, seed and options give the same model.
 
     Segments without an archetype keep the ids that they have in the model `before`, by the
-    customers they share. `resamples` retrainings calibrate the certainty, none leave it
+    customers they share. `preparation` is what was learnt of more customers than these, if anything
+    was; else it is learnt here. `resamples` retrainings calibrate the certainty, none leave it
     uncalibrated. Raises TrainingError where the portfolio is too small or a column cannot be learnt
     from.
     """
     _check_size(portfolio)
     how = ALGORITHMS[recipe.algorithm]
-    preparation = prepared(portfolio.values, winsorised=how.winsorised)
+    preparation = preparation or prepared(portfolio.values, winsorised=how.winsorised)
     _check_variety(portfolio, preparation.imputer.transform(portfolio.values))
     points = preparation.points(portfolio.values)
     with threadpool_limits(1):  # Lloyd on data this small is twice as fast on one thread
@@ -117,13 +119,14 @@ def train(
     }
     if resamples:
         calibrated = calibration(
-            portfolio.values, _parsed(document), resamples=resamples, seed=seed, on_step=on_step
+            portfolio.values, in_document(document), resamples=resamples, seed=seed, on_step=on_step
         )
         document["calibration"] = calibrated.as_json()
-    return TrainedModel(_parsed(document), files[KMEANS_FILE], files[SCALER_FILE])
+    return TrainedModel(in_document(document), files[KMEANS_FILE], files[SCALER_FILE])
 
 
-def _parsed(document: dict[str, Any]) -> SegmentModel:
+def in_document(document: dict[str, Any]) -> SegmentModel:
+    """The model that a `model.json` of this content is."""
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     return parsed_model(text, "the trained model")
 
