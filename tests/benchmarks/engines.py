@@ -1,0 +1,74 @@
+"""Engines against one machine: the same portfolio in parts to the same scored parts.
+
+`python -m tests.benchmarks.engines 5000000` measures at that size; it needs `make engine-test`'s
+set-up. CPU seconds of the command and of all that it starts, so that Spark's JVM counts too.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import numpy as np
+from rich.console import Console
+
+from segmentation.synthetic import synthetic_portfolio
+from tests.benchmarks.measuring import Comparison, machine
+from tests.engines.running import jittered, write
+
+ROWS: Final = 1_000_000
+_REPEATS: Final = 3
+_PART: Final = 250_000  # customers of a file
+_ENGINES: Final = {
+    "Dask, threads": ("--engine", "dask"),
+    "Dask, LocalCluster": ("--engine", "dask", "--scheduler", "local"),
+    "Spark, local[2]": ("--engine", "spark", "--scheduler", "local[2]"),
+}
+
+
+def compared(rows: int = ROWS) -> list[Comparison]:
+    """Each engine against one machine, interleaved."""
+    with TemporaryDirectory() as place:
+        source = Path(place) / "portfolio"
+        seeds = synthetic_portfolio(20_000, np.random.default_rng(1))
+        for part in range(rows // _PART):
+            write(jittered(seeds, _PART, part), source / f"{part:05d}.parquet")
+        found: dict[str, list[float]] = {"": [], **{name: [] for name in _ENGINES}}
+        for _ in range(_REPEATS):
+            for name, seconds in found.items():
+                out = Path(place) / "scored"
+                seconds.append(_cpu_seconds(source, out, *_ENGINES.get(name, ())))
+    here = median(found.pop(""))
+    return [
+        Comparison(
+            f"score {rows:,} customers, Parquet to Parquet, {name}",
+            f"{median(seconds):.1f} CPU s",
+            "one machine",
+            f"{here:.1f} CPU s",
+            median(seconds) / here,
+        )
+        for name, seconds in found.items()
+    ]
+
+
+def _cpu_seconds(source: Path, out: Path, *options: str) -> float:
+    """Of `segbot score`, and of all that it started and waited for."""
+    command = [sys.executable, "-m", "bot", "score", source, "--out", out, "--no-store"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environment = os.environ | {"SEGBOT_MODEL_DIR": "model"}
+    subprocess.run([*command, *options], check=True, capture_output=True, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    console = Console(width=120)
+    console.print(machine())
+    for row in compared(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS):
+        console.print(
+            f"{row.what}: {row.figure}, {row.against} {row.figure_against}: {row.ratio:.2f}"
+        )
