@@ -82,6 +82,8 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
 
     Example: segbot score portfolio.csv --as-of 2026-11-16 --out scored.parquet
     """
+    import pyarrow as pa
+
     from segmentation.cli_engines import on_engine
     from segmentation.portfolio_places import portfolio_at
     from segmentation.publishing import publish
