@@ -1,6 +1,9 @@
 """Portfolios of any size into files: every customer once, the same answers, whole or not at all."""
 
 import gzip
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +17,7 @@ import pytest
 from segmentation.errors import PortfolioError
 from segmentation.features import COLUMNS
 from segmentation.model import SegmentModel
+from segmentation.model_folder import save
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio, portfolio_from_frame
 from segmentation.portfolio_places import portfolio_at
@@ -24,6 +28,7 @@ from segmentation.scored_files import output_at
 from segmentation.scored_folders import MANIFEST
 from segmentation.scored_tables import Looks
 from segmentation.scoring_run import Ran, Run
+from segmentation.training import TrainedModel
 
 MANY = 30_000  # some 4 MB of text: more than one piece
 Score = Callable[..., Ran]
@@ -179,6 +184,33 @@ def test_a_folder_of_somebody_elses_is_never_replaced(
     with pytest.raises(PortfolioError, match="holds files that Segbot did not write"):
         score(tmp_path / "many.csv", tmp_path / "scored")
     assert theirs.exists()
+
+
+@pytest.mark.parametrize("name", ["scored.csv", "scored.parquet", "scored"])
+def test_a_run_that_is_killed_leaves_what_was_there_and_the_next_one_succeeds(
+    name: str,
+    many: pd.DataFrame,
+    expected: pd.DataFrame,
+    trained: TrainedModel,
+    score: Score,
+    tmp_path: Path,
+) -> None:
+    save(trained, tmp_path / "model")
+    (tmp_path / "out").mkdir()
+    many.to_csv(tmp_path / "many.csv", index=False)
+    many.head(100).to_csv(tmp_path / "few.csv", index=False)
+    score(tmp_path / "few.csv", tmp_path / "out" / name)
+    before = read(tmp_path / "out" / name)
+    places = [str(tmp_path / place) for place in ("many.csv", "model", f"out/{name}")]
+    died = subprocess.run(
+        [sys.executable, "-m", "tests.segmentation.score_and_die", *places], check=False
+    )
+    assert died.returncode == -signal.SIGKILL
+    pd.testing.assert_frame_equal(read(tmp_path / "out" / name), before)
+    assert [path.name for path in (tmp_path / "out").glob("[!.]*")] == [name]
+    score(tmp_path / "many.csv", tmp_path / "out" / name)
+    pd.testing.assert_frame_equal(read(tmp_path / "out" / name), expected, check_dtype=False)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [name]
 
 
 def test_a_pattern_names_the_parts(many: pd.DataFrame, score: Score, tmp_path: Path) -> None:
