@@ -58,7 +58,7 @@ class EngineRun:
             outcomes = self._outcomes(each, job)
             doubled = self._doubled(each, outcomes)
             if doubled and rejects is None:
-                raise doubled_problem(doubled)
+                raise PortfolioError([doubled_problem(doubled)])
             if doubled:
                 job = replace(job, doubled=[*doubled])
                 outcomes = self._outcomes(each, job)

@@ -5,8 +5,9 @@ the order of the file, and only a few pieces are in memory at a time.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -178,20 +179,18 @@ def doubled_ids(place: PortfolioPlace, found: Hashes, how: How) -> dict[str, lis
     """
     rows: dict[str, list[str]] = {}
     several = len(place.files) > 1
-    for piece, _ in _all(place):
-        part, _, _ = checked(piece, how.rejecting)
-        for at in np.flatnonzero(np.isin(hashes(part.ids), found)).tolist() if len(part) else ():
+    with closing(IdCheck()) as ids:
+        for part in (each.part for each in scan(place, replace(how, render=None), ids)):
             of_file = f" of {quoted(part.file)}" if several else ""
-            rows.setdefault(part.ids[at].as_py(), []).append(f"{part.rows[at]}{of_file}")
-        if len(rows) > MOST_DOUBLED:
-            problem = (
-                f"More than {MOST_DOUBLED:,} customers appear more than once: mend the export."
-            )
-            raise PortfolioError([problem])
+            for at in np.flatnonzero(np.isin(hashes(part.ids), found)) if len(part) else ():
+                rows.setdefault(part.ids[int(at)].as_py(), []).append(f"{part.rows[at]}{of_file}")
+            if len(rows) > MOST_DOUBLED:
+                many = f"More than {MOST_DOUBLED:,} customers appear more than once: "
+                raise PortfolioError([many + "mend the export."])
     return {customer: where for customer, where in rows.items() if len(where) > 1}
 
 
-def doubled_problem(doubled: dict[str, list[str]]) -> PortfolioError:
+def doubled_problem(doubled: Mapping[str, Sequence[str]]) -> str:
     """What to say of customers that appear more than once."""
     shown = [
         f"{quoted(customer)} in rows {first_few(where, len(where))}"
@@ -199,5 +198,4 @@ def doubled_problem(doubled: dict[str, list[str]]) -> PortfolioError:
     ]
     many = len(doubled)
     stand = "One customer appears" if many == 1 else f"{many:,} customers appear"
-    told = f"{stand} more than once: {first_few(shown, many)}. Keep one row for each."
-    return PortfolioError([told])
+    return f"{stand} more than once: {first_few(shown, many)}. Keep one row for each."

@@ -1,6 +1,6 @@
 """A portfolio of any size scored into files, a store, or both: whole or not at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.assignment import Assignments
+from segmentation.errors import PortfolioError
 from segmentation.id_check import IdCheck
 from segmentation.model import SegmentModel
 from segmentation.portfolio_notes import Notes
@@ -71,7 +72,7 @@ class Run:
             return self._once(how)
         except _DoubledError as found:
             if self.rejects is None:
-                raise doubled_problem(found.ids) from None
+                raise
             return self._once(replace(how, doubled=frozenset(found.ids)))
 
     def _kernel(self) -> Callable[[Columns], Assignments]:
@@ -124,11 +125,11 @@ class Run:
             raise _DoubledError(doubled)
 
 
-class _DoubledError(Exception):
+class _DoubledError(PortfolioError):
     """Some customers came more than once: their ids, each with its rows."""
 
-    def __init__(self, ids: dict[str, list[str]]) -> None:
-        super().__init__()
+    def __init__(self, ids: Mapping[str, Sequence[str]]) -> None:
+        super().__init__([doubled_problem(ids)])
         self.ids = ids
 
 
