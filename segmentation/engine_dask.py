@@ -73,9 +73,9 @@ def _on_workers(
         for job, answer in as_completed(jobs, with_results=True):
             answers[place[job.key]] = answer
             on_done(1)
-    except ModuleNotFoundError as missing:
+    except (ModuleNotFoundError, RuntimeError) as error:  # so Dask tells of what cannot be unpacked
         raise EngineError(
-            f"Dask's workers have no {missing.name}: install the same Segbot on each."
+            f"Dask's workers could not begin ({error}): install the same Segbot on each."
         ) from None
     except (KilledWorker, CommClosedError, TimeoutError) as error:
         raise EngineError(

@@ -51,12 +51,13 @@ def run(
     rejects: Path | None = None,
     load: Callable[..., object] | None = None,
     on_done: OnDone = lambda _: None,
+    scheduler: str = "threads",
 ) -> EngineRan:
-    """Score a portfolio on Dask's threads."""
+    """Score a portfolio on Dask, on its threads unless told."""
     looks = Looks.of(model, load_playbook())
     aside = None if rejects is None else RejectsFile(rejects)
     portfolio = partitioned_portfolio(str(source))
-    with engine("dask", "threads") as each:
+    with engine("dask", scheduler) as each:
         return EngineRun(portfolio, model, looks, str(out), AS_OF, aside, load, on_done)(each)
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from distributed import LocalCluster
 from sqlalchemy import text
 
+from segmentation.engines import EngineError
 from segmentation.errors import PortfolioError
 from segmentation.model import SegmentModel
 from segmentation.playbook import load_playbook
@@ -154,6 +156,17 @@ def test_the_store_gets_the_same_customers_as_from_one_machine(
     assert _kept(store) == engine_made
     assert snapshot.sizes == found.ran.sizes
     assert found.bins == model.baseline.count(portfolio.values)
+
+
+def test_a_scheduler_is_asked_by_its_address(
+    model: SegmentModel, in_parts: Path, tmp_path: Path
+) -> None:
+    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
+        run(model, in_parts, tmp_path / "scored", scheduler=cluster.scheduler_address)
+    _on_one_machine(model, in_parts, tmp_path / "one.parquet", None)
+    assert scored(tmp_path / "scored").equals(scored(tmp_path / "one.parquet"))
+    with pytest.raises(EngineError, match="No Dask scheduler answers at nowhere"):
+        run(model, in_parts, tmp_path / "scored", scheduler="nowhere")
 
 
 def test_a_part_that_is_no_parquet_is_refused(
