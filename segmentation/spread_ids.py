@@ -18,7 +18,7 @@ from segmentation.portfolio_scan import MOST_DOUBLED, checked
 from segmentation.stable_hashes import Hashes, stable_hashes
 from segmentation.wording import quoted
 
-_SHARE: Final = 4_000_000  # hashes of a share: 32 MB
+_SHARE: Final = 2_000_000  # hashes of a share: 16 MB, and as much again to sort them
 _BYTES: Final = 8
 
 
@@ -57,26 +57,19 @@ def doubled_hashes(_: str, share: str) -> bytes:
     A worker's job; the files are told by their places in the share. Of too many hashes, which end
     the run, not all are told.
     """
-    found, place = [], []
+    found = {}
     for number, (url, start, stop) in enumerate(json.loads(share)):
         if start < stop:
             system, path = file_system(url)
             with system.open(path, "rb") as file:
                 file.seek(start * _BYTES)
-                found.append(np.frombuffer(file.read((stop - start) * _BYTES), "<u8"))
-            place.append(np.full(stop - start, number))
-    if not found:
-        return _doubled(0, [], [])
-    hashes, places = np.concatenate(found), np.concatenate(place)
-    order = np.argsort(hashes)
-    hashes, places = hashes[order], places[order]
+                found[number] = np.frombuffer(file.read((stop - start) * _BYTES), "<u8")
+    hashes = np.concatenate([np.empty(0, np.uint64), *found.values()])
+    hashes.sort()
     repeated = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
     shown = repeated[: MOST_DOUBLED + 1]
-    return _doubled(
-        len(repeated),
-        shown.tolist(),
-        np.unique(places[np.isin(hashes, shown)]).tolist() if len(shown) else [],
-    )
+    files = [number for number, some in found.items() if len(shown) and np.isin(some, shown).any()]
+    return _doubled(len(repeated), shown.tolist(), files)
 
 
 def _doubled(count: int, shown: list[int], files: list[int]) -> bytes:
