@@ -33,7 +33,7 @@ def server(options: str = QUICK) -> Iterator[str]:
         shutil.chown(folder, "postgres")
     script = _SCRIPT.read_text(encoding="utf-8")  # its owner may not reach the project's folder
     running = subprocess.Popen(
-        [*as_owner, "/bin/sh", "-c", script, _SCRIPT.name, _binaries(), folder, options],
+        [*as_owner, "/bin/sh", "-c", script, _SCRIPT.name, binaries(), folder, options],
         cwd=folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -66,7 +66,7 @@ def drop_database(server_url: str, name: str) -> None:
         connection.execute(f'drop database if exists "{name}" with (force)'.encode())
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """The folder of `initdb` and `pg_ctl`: on the PATH, or where Debian puts the newest."""
     on_path = shutil.which("initdb")
     if on_path is not None:

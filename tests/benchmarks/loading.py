@@ -1,15 +1,12 @@
 """Loading scored customers into a store, against `executemany` into the same kind of table.
 
-`python -m tests.benchmarks.loading 10000000` measures at that size. Times are those of the clock,
-for a server's work is no CPU time of this process.
+Times are those of the clock, for a server's work is no CPU time of this process.
 """
 
-import resource
 import sqlite3
 import statistics
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,11 +27,13 @@ from segmentation.publishing import ScoredBatch, publish
 from segmentation.store import Snapshot, Store, open_store
 from segmentation.synthetic import synthetic_portfolio
 from tests.benchmarks.bystander import bystander
-from tests.benchmarks.measuring import Comparison
+from tests.benchmarks.goals import DIGEST, LOAD_POSTGRESQL, LOAD_SQLITE, READERS
+from tests.benchmarks.measuring import Comparison, Cost
 from tests.postgres import server
 
-ROWS: Final = 200_000
-LARGE: Final = 1_000_000  # from here on each is loaded once
+SIZES: Final = (200_000,)
+LARGE: Final = (1_000_000, 10_000_000)
+_ONCE: Final = 1_000_000  # from here on each is loaded once
 _BATCH: Final = 10_000
 _ASIDE: Final = 1_000_000  # a generation that no snapshot has
 _TABLE: Final = (
@@ -42,6 +41,7 @@ _TABLE: Final = (
     "confidence FLOAT, band VARCHAR(6), novel BOOLEAN, "
     f"{', '.join(f'{column} FLOAT' for column in COLUMNS)})"
 )
+_GOALS: Final = {"SQLite": LOAD_SQLITE, "PostgreSQL": LOAD_POSTGRESQL}
 _CELLS: Final = 6 + len(COLUMNS)
 Rows = Iterator[tuple[Any, ...]]
 
@@ -92,8 +92,12 @@ def into_postgresql(url: str, rows: Rows) -> None:
         cursor.executemany(f"INSERT INTO plain VALUES ({','.join(['%s'] * _CELLS)})", rows)  # noqa: S608
 
 
-def compared(customers: int = ROWS) -> list[Comparison]:
+def compared(sizes: Sequence[int] = SIZES) -> list[Comparison]:
     """Loads, look-ups meanwhile and movement, on SQLite and on PostgreSQL."""
+    return [row for customers in sizes for row in _of_size(customers)]
+
+
+def _of_size(customers: int) -> list[Comparison]:
     scored = Scored(customers)
     with TemporaryDirectory() as folder:
         url, plain = f"sqlite:///{folder}/segbot.db", f"{folder}/plain.db"
@@ -106,7 +110,7 @@ def _compared(
     name: str, scored: Scored, url: str, plainly: Callable[[Rows], None]
 ) -> list[Comparison]:
     store, alone, ours, theirs = open_store(url), [], [], []
-    for day in range(1 if scored.customers >= LARGE else 3):
+    for day in range(1 if scored.customers >= _ONCE else 3):
         theirs.append(_seconds(lambda: plainly(scored.rows())))
         alone.append(_seconds(lambda day=day: _put(store, scored, _ASIDE + day)))
         ours.append(_seconds(lambda day=day: _load(store, scored, day)))
@@ -127,21 +131,27 @@ def _compared(
     def rate(seconds: float) -> str:
         return f"{scored.customers / seconds / 1000:.0f} k/s"
 
-    against = ("executemany", rate(plain))
+    against, goal = ("executemany", rate(plain)), _GOALS[name]
+    what = f"load {scored.customers:,} customers, {name}"
+    cost = Cost(f"load into {name}", scored.customers, load)
     return [
-        Comparison(f"load {scored.customers:,}, {name}", rate(rows), *against, plain / rows),
-        Comparison("with sizes, drift and movement", rate(load), *against, plain / load),
-        Comparison("the same, read and written meanwhile", rate(beside), *against, plain / beside),
-        Comparison("a look-up meanwhile", str(reads), "at rest", str(rest), reads.p99 / rest.p99),
-        Comparison("a look-up's record meanwhile", str(writes), "5 ms", "", writes.p99 / 5),
+        Comparison(f"{what}, rows alone", rate(rows), *against, plain / rows, goal),
         Comparison(
-            "digest numbers and movement",
+            f"{what}, with sizes, drift and movement", rate(load), *against, plain / load, goal,
+            (cost,),
+        ),
+        Comparison("the same, read and written meanwhile", rate(beside), *against, plain / beside),
+        Comparison(f"look up, {what}", str(reads), "at rest", str(rest), reads.p99, READERS),
+        Comparison(f"record a look-up, {what}", str(writes), "", "", None),
+        Comparison(
+            f"digest numbers and movement of {scored.customers:,} customers, {name}",
             f"{digest * 1000:.2f} ms",
             "counted by a self-join",
             f"{flows * 1000:.0f} ms",
-            digest / flows,
+            digest * 1000,
+            DIGEST,
         ),
-    ]
+    ]  # fmt: skip
 
 
 def _load(store: Store, scored: Scored, day: int) -> Snapshot:
@@ -166,15 +176,3 @@ def _seconds(run: Callable[[], object]) -> float:
     started = time.perf_counter()
     run()
     return time.perf_counter() - started
-
-
-def main(customers: int) -> None:
-    """Print what was measured at one size."""
-    for row in compared(customers):
-        print(row.what, row.figure, row.against, row.figure_against, f"{row.ratio:.2f}", sep=" | ")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"Peak memory of this process: {peak:.0f} MB")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -18,6 +18,7 @@ from bot.manifest import manifest
 from bot.run import made_bot
 from bot.settings import Settings
 from segmentation.answers import answers_for, past_of
+from tests.benchmarks.goals import LOOKUP, LOOKUP_GROWTH, Goal
 from tests.benchmarks.lookup_store import (
     MEMBERS,
     SECRET,
@@ -26,9 +27,9 @@ from tests.benchmarks.lookup_store import (
     signed_requests,
     some_ids,
 )
-from tests.benchmarks.measuring import Comparison, medians
+from tests.benchmarks.measuring import Comparison, Cost, medians
 
-SIZES = (10_000,)
+SIZES = (10_000, 1_000_000)
 LARGE = (10_000, 1_000_000, 10_000_000)
 LOOKUPS = 300
 
@@ -41,13 +42,15 @@ def compared(sizes: Sequence[int] = SIZES) -> list[Comparison]:
             with TemporaryDirectory() as folder:
                 settings = filled(Path(folder), customers) | connected(workspace)
                 by_size.append(_compared(Settings.model_validate(settings), customers))
-    rows = [row for found in by_size for row in found]
-    if len(sizes) == 1:
-        return rows
     least, most = by_size[0][0], by_size[-1][0]
+    assert least.ratio is not None
+    assert most.ratio is not None
     # By their ratios to the empty listener, which tell the machine's moods from the store's size.
     growth = most.ratio / least.ratio
-    return [*rows, Comparison(most.what, most.figure, least.what, least.figure, growth)]
+    return [
+        *(row for found in by_size for row in found),
+        Comparison(most.what, most.figure, least.what, least.figure, growth, LOOKUP_GROWTH),
+    ]
 
 
 def _compared(settings: Settings, customers: int) -> list[Comparison]:
@@ -72,17 +75,20 @@ def _compared(settings: Settings, customers: int) -> list[Comparison]:
         ("of which look-up, explanation and card", partial(_cards, bot.desk, ids)),
         ("of which audit trail and recent look-ups", partial(_records, bot.desk, ids)),
     )
-    rows = [_row(what, *medians(part, nothing)) for what, part in parts]
+    whole, *of_it = [(what, *medians(part, nothing)) for what, part in parts]
+    cost = Cost("a look-up", customers, whole[1] / LOOKUPS)
+    rows = [_row(*whole, LOOKUP, (cost,)), *(_row(*part) for part in of_it)]
     bot.desk.errands.close()
     bot.desk.lists.close()
     bot.desk.store.engine.dispose()
     return rows
 
 
-def _row(what: str, ours: float, theirs: float) -> Comparison:
-    ours, theirs = ours / LOOKUPS * 1e6, theirs / LOOKUPS * 1e6
-    against = "an empty Bolt listener"
-    return Comparison(what, f"{ours:.0f} CPU µs", against, f"{theirs:.0f} CPU µs", ours / theirs)
+def _row(
+    what: str, ours: float, theirs: float, goal: Goal | None = None, costs: tuple[Cost, ...] = ()
+) -> Comparison:
+    each, other = (f"{taken / LOOKUPS * 1e6:.0f} CPU µs" for taken in (ours, theirs))
+    return Comparison(what, each, "an empty Bolt listener", other, ours / theirs, goal, costs)
 
 
 def _answered(app: App, body: bytes, headers: dict[str, str]) -> str:

@@ -1,43 +1,81 @@
-"""Scoring in memory: the model's own arrays against scikit-learn's pipeline on a data frame."""
+"""The kernel in memory: against scikit-learn's pipeline, and against one pass over the memory."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
+from joblib import cpu_count
 
-from segmentation.features import COLUMNS
-from segmentation.portfolio import portfolio_from_frame
-from segmentation.synthetic import synthetic_portfolio
-from segmentation.training import train
-from tests.benchmarks.measuring import Comparison, medians
+from segmentation.assignment import Assignments
+from segmentation.compiled_scoring import score_compiled
+from segmentation.scoring import Columns, score
+from tests.benchmarks.fitted import fitted
+from tests.benchmarks.goals import KERNEL, Goal
+from tests.benchmarks.measuring import Comparison, Took, in_turn
+from tests.benchmarks.portfolios import columns_of
 
-ROWS = 200_000
+ROWS = 1_000_000
+REPEATS = 5
+_BATCH = 32_768  # customers, about as many as `segbot score` has in a piece of a file
+
+Kernel = Callable[[Columns], Assignments]
 
 
 def compared() -> list[Comparison]:
-    """`SegmentModel.assign` (with runner-up, confidence, novelty) against labels alone."""
-    portfolio = portfolio_from_frame(synthetic_portfolio(5_000, np.random.default_rng(1)), "made")
-    model = train(portfolio, 42, datetime.now(UTC)).model
-    pipeline = make_pipeline(
-        SimpleImputer(strategy="median"),
-        StandardScaler(),
-        KMeans(4, n_init=1, init=model.centroids, max_iter=1),
-    ).fit(pd.DataFrame(portfolio.values, columns=COLUMNS))
-    values = np.tile(portfolio.values, (ROWS // len(portfolio), 1))
-    frame = pd.DataFrame(values, columns=COLUMNS)
-    with threadpool_limits(1):
-        ours, theirs = medians(lambda: model.assign(values), lambda: pipeline.predict(frame))
-    return [
-        Comparison(
-            f"score {ROWS:,} customers, runner-up and confidence too",
-            f"{ours:.2f} CPU s",
-            "pipeline.predict(DataFrame), labels only",
-            f"{theirs:.2f} CPU s",
-            ours / theirs,
+    """Both kernels with runner-up, confidence, band and novelty, against labels alone."""
+    numbers, pipeline = fitted().trained.model.numbers, fitted().pipeline
+    columns = columns_of(ROWS)
+    frame = pd.DataFrame(columns)
+    batches = [*_batches([*columns.values()])]
+    with ThreadPoolExecutor(cpu_count()) as pool:
+
+        def scored(kernel: Kernel) -> None:
+            list(pool.map(lambda batch: kernel(batch) and None, batches))
+
+        compiled, plain = partial(score_compiled, numbers), partial(score, numbers)
+        labels = pipeline.predict(frame)
+        for kernel in (compiled, plain):
+            found = np.concatenate([each.segment for each in map(kernel, batches)])
+            assert np.array_equal(found, labels)
+        ours, in_numpy, theirs, memory = in_turn(
+            [
+                partial(scored, compiled),
+                partial(scored, plain),
+                partial(pipeline.predict, frame),
+                lambda: sum(pool.map(_summed, batches)),
+            ],
+            REPEATS,
         )
-    ]
+    what, against = f"score {ROWS:,} customers in memory", "pipeline.predict, labels alone"
+    return [
+        _row(what, ours, against, theirs, KERNEL),
+        Comparison(
+            "the same, CPU seconds", f"{ours.cpu:.3f} CPU s", against, f"{theirs.cpu:.3f} CPU s",
+            theirs.cpu / ours.cpu,
+        ),
+        _row("the same in NumPy, which answers members", in_numpy, against, theirs, None),
+        _row("the first kernel", ours, "one pass over the memory", memory, None),
+    ]  # fmt: skip
+
+
+def _batches(columns: list[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    """Each with columns that lie in one piece."""
+    for start in range(0, ROWS, _BATCH):
+        yield [column[start : start + _BATCH] for column in columns]
+
+
+def _summed(columns: list[np.ndarray]) -> float:
+    return sum(float(column.sum()) for column in columns)
+
+
+def _row(what: str, ours: Took, against: str, theirs: Took, goal: Goal | None) -> Comparison:
+    return Comparison(
+        what,
+        f"{ours.wall * 1000:.0f} ms ({ours.cpu / ROWS * 1e9:.0f} CPU ns each)",
+        against,
+        f"{theirs.wall * 1000:.0f} ms",
+        theirs.wall / ours.wall,
+        goal,
+    )
