@@ -19,7 +19,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check slow-test postgres-test engine-test browser-test node-test slack-schemas bench bench-large docs constraints clean
+.PHONY: help demo test check slow-test postgres-test engine-test browser-test node-test slack-schemas bench bench-large docs performance-docs constraints clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +65,11 @@ bench: .venv/tools ## Measure, side by side, as ratios, and hold it against the 
 bench-large: .venv/tools ## The same with up to 50 million customers; takes an hour and 20 GB of disk.
 	$(BIN)/python -m tests.benchmarks bench-large $(ONLY)
 
-docs: .venv/tools ## Renew the tour in docs/, whose cells are run.
+docs: .venv/tools performance-docs ## Renew the tour in docs/, whose cells are run, and what performance.md tells.
 	$(BIN)/python -m cogapp -I docs -I . -r docs/tour.md
+
+performance-docs: .venv/tools ## Renew docs/performance.md from what make bench and make bench-large measured last.
+	$(BIN)/python -m cogapp -I . -r docs/performance.md
 
 constraints: .venv/python ## Renew constraints.txt: one version of each package, no registry named.
 	$(INSTALL) uv

@@ -1,6 +1,7 @@
 """`make bench`, `make bench-large`: each figure beside what it is compared with, as a ratio.
 
-The results are kept in docs/performance, and `make docs` renews the documents from them. Names of
+The results are kept in docs/performance, and `make performance-docs` renews
+docs/performance.md from them. Names of
 parts as arguments measure those alone.
 """
 
@@ -60,7 +61,7 @@ def main(name: str, only: Sequence[str]) -> None:
     _out.print(_table(rows, f"Measured in {took:.1f} minutes"))
     sets = [[row for part in kept(each).values() for row in part.rows] for each in SETS]
     _out.print(_table(with_goals(sets), "The goals, each at the largest sizes that were measured"))
-    _out.print("`make docs` renews docs/performance.md from what was measured.", soft_wrap=True)
+    _out.print("`make performance-docs` renews docs/performance.md from this.", soft_wrap=True)
 
 
 def _table(rows: Sequence[Comparison], title: str) -> Table:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 import psycopg
+from sqlalchemy import text
 
 from segmentation.assignment import Assignments
 from segmentation.features import COLUMNS
@@ -124,6 +125,7 @@ def _compared(
     assert newest is not None
     assert newest.movement is not None
     flows = _seconds(lambda: counted_flows(store.engine, newest.generation - 1, newest.generation))
+    disk = _disk(store, url, customers=(2 * (day + 1) + 1) * scored.customers)
     store.engine.dispose()
     load, plain = statistics.median(ours), statistics.median(theirs)
     rows = statistics.median(alone)
@@ -151,7 +153,17 @@ def _compared(
             digest * 1000,
             DIGEST,
         ),
+        Comparison(f"disk for a customer of a snapshot, {name}", f"{disk:.0f} bytes", "", "", None),
     ]  # fmt: skip
+
+
+def _disk(store: Store, url: str, customers: int) -> float:
+    """Bytes that a customer takes of a store's disk: table and index."""
+    if url.startswith("sqlite"):
+        return Path(url.removeprefix("sqlite:///")).stat().st_size / customers
+    with store.engine.connect() as connection:
+        size = connection.execute(text("SELECT pg_total_relation_size('assignments')")).scalar_one()
+        return float(size / customers)
 
 
 def _load(store: Store, scored: Scored, day: int) -> Snapshot:
