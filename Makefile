@@ -65,11 +65,11 @@ bench: .venv/tools ## Measure, side by side, as ratios, and hold it against the 
 bench-large: .venv/tools ## The same with up to 50 million customers; takes an hour and 20 GB of disk.
 	$(BIN)/python -m tests.benchmarks bench-large $(ONLY)
 
-docs: .venv/tools performance-docs ## Renew the tour in docs/, whose cells are run, and what performance.md tells.
+docs: .venv/tools performance-docs ## Renew the tour in docs/, whose cells are run, and performance.md and scaling.md.
 	$(BIN)/python -m cogapp -I docs -I . -r docs/tour.md
 
-performance-docs: .venv/tools ## Renew docs/performance.md from what make bench and make bench-large measured last.
-	$(BIN)/python -m cogapp -I . -r docs/performance.md
+performance-docs: .venv/tools ## Renew docs/performance.md and scaling.md from what make bench and make bench-large measured last.
+	$(BIN)/python -m cogapp -I . -r docs/performance.md docs/scaling.md
 
 constraints: .venv/python ## Renew constraints.txt: one version of each package, no registry named.
 	$(INSTALL) uv

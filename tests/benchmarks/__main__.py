@@ -1,8 +1,7 @@
 """`make bench`, `make bench-large`: each figure beside what it is compared with, as a ratio.
 
-The results are kept in docs/performance, and `make performance-docs` renews
-docs/performance.md from them. Names of
-parts as arguments measure those alone.
+The results are kept in docs/performance, and `make performance-docs` renews docs/performance.md
+from them. Names of parts as arguments measure those alone.
 """
 
 import logging
@@ -15,7 +14,16 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import choose_k, files, loading, lookup, lookup_http, scoring, startup
+from tests.benchmarks import (
+    choose_k,
+    engines,
+    files,
+    loading,
+    lookup,
+    lookup_http,
+    scoring,
+    startup,
+)
 from tests.benchmarks.measuring import Comparison, load, machine
 from tests.benchmarks.results import SETS, Measured, keep, kept, with_goals
 
@@ -36,6 +44,7 @@ PARTS: dict[str, dict[str, Part]] = {
         "lookup": partial(lookup.compared, lookup.LARGE),
         "lookup_http": partial(lookup_http.compared, lookup_http.LARGE),
         "loading": partial(loading.compared, loading.LARGE),
+        "engines": engines.compared,
     },
 }
 _out = Console(width=150)

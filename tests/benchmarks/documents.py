@@ -15,7 +15,7 @@ _QUIET: Final = 0.5  # processes that wanted a core before a part began
 
 def goals() -> str:
     """Each goal with the figures reached, at the largest sizes measured."""
-    return _table(
+    return table(
         ("Goal", "", "Figure", "Compared with", "Figure", "Reached", "Holds"),
         [
             (
@@ -62,10 +62,11 @@ def _part(part: str, found: Measured) -> str:
     rows = [
         (row.what, row.figure, row.against, row.figure_against, row.reached()) for row in found.rows
     ]
-    return f"{head}\n\n" + _table(("What", "Figure", "Compared with", "Figure", "Ratio"), rows)
+    return f"{head}\n\n" + table(("What", "Figure", "Compared with", "Figure", "Ratio"), rows)
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
     return "\n".join(_lines([headings, ["---"] * len(headings), *rows]))
 
 

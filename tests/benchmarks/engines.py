@@ -1,87 +1,67 @@
-"""Engines against one machine: the same portfolio in parts to the same scored parts.
+"""Scoring partitioned Parquet on Dask and Spark, against one machine; whole processes.
 
-`python -m tests.benchmarks.engines 5000000` measures at that size; it needs `make engine-test`'s
-set-up. CPU seconds of the command and of all that it starts, so that Spark's JVM counts too;
-they are looked at ten times a second, and what a process does after the last look is not counted.
+Engines that are not installed are left out: `make engine-test` installs them.
 """
 
-import os
-import subprocess
 import sys
-import time
-from contextlib import suppress
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import numpy as np
-import psutil
-from rich.console import Console
+import polars as pl
 
-from segmentation.synthetic import synthetic_portfolio
-from tests.benchmarks.measuring import Comparison, machine
-from tests.engines.running import jittered, write
+from segmentation.features import CUSTOMER_ID
+from segmentation.model_folder import save
+from tests.benchmarks.fitted import fitted
+from tests.benchmarks.measuring import Comparison, Took, median
+from tests.benchmarks.portfolios import write_parts
+from tests.benchmarks.whole_process import took
 
-ROWS: Final = 1_000_000
-_REPEATS: Final = 3
-_GLANCE: Final = 0.1  # seconds between two looks at what runs
-_PART: Final = 250_000  # customers of a file
-_ENGINES: Final = {
-    "Dask, threads": ("--engine", "dask"),
-    "Dask, LocalCluster": ("--engine", "dask", "--scheduler", "local"),
-    "Spark, local[2]": ("--engine", "spark", "--scheduler", "local[2]"),
-}
+LARGE: Final = (5_000_000,)
+_PARTS: Final = 20
+_REPEATS: Final = 2
+_WHERE: Final = (("dask", "threads"), ("dask", "local"), ("spark", "local[2]"))
 
 
-def compared(rows: int = ROWS) -> list[Comparison]:
-    """Each engine against one machine, interleaved."""
-    with TemporaryDirectory() as place:
-        source = Path(place) / "portfolio"
-        seeds = synthetic_portfolio(20_000, np.random.default_rng(1))
-        for part in range(rows // _PART):
-            write(jittered(seeds, _PART, part), source / f"{part:05d}.parquet")
-        found: dict[str, list[float]] = {"": [], **{name: [] for name in _ENGINES}}
-        for _ in range(_REPEATS):
-            for name, seconds in found.items():
-                out = Path(place) / "scored"
-                seconds.append(_cpu_seconds(source, out, *_ENGINES.get(name, ())))
-    here = median(found.pop(""))
+def compared(sizes: Sequence[int] = LARGE) -> list[Comparison]:
+    """Each engine that is here, beside one machine."""
+    there = [each for each in _WHERE if find_spec("pyspark" if each[0] == "spark" else each[0])]
+    return [row for customers in sizes if there for row in _compared(customers, there)]
+
+
+def _compared(customers: int, there: Sequence[tuple[str, str]]) -> list[Comparison]:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        save(fitted().trained, folder / "model")
+        write_parts(folder / "portfolio", customers, _PARTS)
+        alone = folder / "alone"
+        commands = {"alone": _score(folder, alone)}
+        for engine, where in there:
+            more = ["--engine", engine, "--scheduler", where]
+            commands[f"{engine}, {where}"] = _score(folder, folder / f"{engine}-{where}", *more)
+        rounds = [
+            {each: Took(*took(command)) for each, command in commands.items()}
+            for _ in range(_REPEATS)
+        ]
+        labels = _labels(alone)
+        for engine, where in there:
+            assert _labels(folder / f"{engine}-{where}").equals(labels)
+    medians = {each: median([of[each] for of in rounds]) for each in commands}
+    ours = medians.pop("alone")
+    what = f"score {customers:,} customers, {_PARTS} Parquet files, on"
     return [
-        Comparison(
-            f"score {rows:,} customers, Parquet to Parquet, {name}",
-            f"{median(seconds):.1f} CPU s",
-            "one machine",
-            f"{here:.1f} CPU s",
-            median(seconds) / here,
-        )
-        for name, seconds in found.items()
+        Comparison(f"{what} {each}", str(of), "one machine", str(ours), of.wall / ours.wall)
+        for each, of in medians.items()
     ]
 
 
-def _cpu_seconds(source: Path, out: Path, *options: str) -> float:
-    """Of `segbot score` and of all that it starts, whether it waits for that (or not: the JVM)."""
-    command = [sys.executable, "-m", "bot", "score", source, "--out", out, "--no-store"]
-    environment = os.environ | {"SEGBOT_MODEL_DIR": "model"}
-    seen: dict[int, float] = {}
-    with psutil.Popen(
-        [*command, *options], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as run:
-        while run.poll() is None:
-            for process in [run, *run.children(recursive=True)]:
-                with suppress(psutil.NoSuchProcess):
-                    times = process.cpu_times()
-                    seen[process.pid] = times.user + times.system
-            time.sleep(_GLANCE)
-    if run.returncode:
-        raise RuntimeError(f"segbot score {' '.join(options)} failed")
-    return sum(seen.values())
+def _score(folder: Path, out: Path, *more: str) -> list[str]:
+    score = [sys.executable, "-m", "bot", "score", str(folder / "portfolio"), "--no-store"]
+    return [*score, "--out", str(out), "--model", str(folder / "model"), *more]
 
 
-if __name__ == "__main__":
-    console = Console(width=120)
-    console.print(machine())
-    for row in compared(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS):
-        console.print(
-            f"{row.what}: {row.figure}, {row.against} {row.figure_against}: {row.ratio:.2f}"
-        )
+def _labels(out: Path) -> pl.DataFrame:
+    files = f"{out}/**/*.parquet"
+    return pl.scan_parquet(files).select(CUSTOMER_ID, "segment").sort(CUSTOMER_ID).collect()

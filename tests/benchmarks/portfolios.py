@@ -43,6 +43,13 @@ def write_portfolio(path: Path, customers: int) -> None:
             writer.write_table(part)
 
 
+def write_parts(folder: Path, customers: int, parts: int) -> None:
+    """So many Parquet files in a folder."""
+    folder.mkdir()
+    for number, part in enumerate(_parts(customers, customers // parts)):
+        part.write_parquet(folder / f"{number:05}.parquet")
+
+
 def columns_of(customers: int) -> dict[str, np.ndarray]:
     """The 17 columns of such a portfolio in memory, NaN for blanks."""
     frame = pl.concat(list(_parts(customers)))
@@ -51,12 +58,12 @@ def columns_of(customers: int) -> dict[str, np.ndarray]:
     }
 
 
-def _parts(customers: int) -> Iterator[pl.DataFrame]:
+def _parts(customers: int, size: int = _PART) -> Iterator[pl.DataFrame]:
     rng = np.random.default_rng(1)
     made = synthetic_portfolio(_DIFFERENT, rng)
     values = {column: made[column].to_numpy() for column in COLUMNS}
-    for start in range(0, customers, _PART):
-        numbers = np.arange(start, min(start + _PART, customers))
+    for start in range(0, customers, size):
+        numbers = np.arange(start, min(start + size, customers))
         yield _jittered(values, numbers, rng)
 
 
