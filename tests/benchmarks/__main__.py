@@ -40,6 +40,7 @@ PARTS: dict[str, dict[str, Part]] = {
     },
     "bench-large": {
         "files": partial(files.compared, files.LARGE),
+        "files_50_million": partial(files.compared, files.LARGEST),
         "choose_k": partial(choose_k.compared, choose_k.LARGE),
         "lookup": partial(lookup.compared, lookup.LARGE),
         "lookup_http": partial(lookup_http.compared, lookup_http.LARGE),

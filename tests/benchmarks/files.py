@@ -32,7 +32,8 @@ from tests.benchmarks.portfolios import FORMATS, write_portfolio
 from tests.benchmarks.whole_process import took
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
-LARGE: Final = (5_000_000, 50_000_000)
+LARGE: Final = (5_000_000,)
+LARGEST: Final = (50_000_000,)
 _REPEATS: Final = 3
 _MOST_FOR_PANDAS: Final = 5_000_000  # at ten times that it needs more memory than this machine has
 _FROM: Final = 1_000_000  # goals are for files of this size or larger
