@@ -36,7 +36,10 @@ def limits() -> str:
 
 def measured(name: str) -> str:
     """All rows of a set, part by part: when, on what, and whether the machine was quiet."""
-    return "\n\n".join(_part(part, found) for part, found in sorted(kept(name).items()))
+    parts = sorted(kept(name).items())
+    minutes = sum(found.minutes for _, found in parts)
+    told = f"All parts together took {minutes:.0f} minutes."
+    return "\n\n".join([told, *(_part(part, found) for part, found in parts)])
 
 
 def chart() -> str:

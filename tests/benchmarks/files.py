@@ -4,7 +4,6 @@ Each process starts from nothing, as a command does. Files were just written, so
 machine's memory, and reading them is no work for a disk.
 """
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -58,7 +57,7 @@ def compared(sizes: Sequence[int] = SIZES) -> list[Comparison]:
 @contextmanager
 def _prepared() -> Iterator[Path]:
     """A folder with a model folder and the pipeline that gives the same labels."""
-    with TemporaryDirectory(dir=os.environ.get("SEGBOT_BENCH_DIR")) as name:
+    with TemporaryDirectory() as name:
         folder = Path(name)
         save(fitted().trained, folder / "model")
         joblib.dump(fitted().pipeline, folder / "pipeline.joblib")
