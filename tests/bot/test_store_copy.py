@@ -74,13 +74,13 @@ def year(
         )
     engine, ids = store.engine, [str(each) for each in few.ids]
     trail = AuditTrail(engine, lambda: NOON)
-    trail.record("U1", "C1", "look up", [(each, "found") for each in ids])
+    beside = RecentLookUps(engine).adding("U1", ids[0])
+    trail.record("U1", "C1", "look up", [(each, "found") for each in ids], beside)
     found = answers_for(store, playbook, ids[:2])
     assert found is not None
     for customer, answer in found.answers.items():
         Feedback(engine).add("U1", answer, NOON, right=customer == ids[0], reason="Why\nnot?\t")
     Watches(engine).add(Watch("U1", ids[0], 1, model.fingerprint, date(2026, 11, 16)))
-    RecentLookUps(engine).add("U1", ids[0])
     slot = WeeklySlot(0, NOON.time(), ZoneInfo("UTC"))
     Subscriptions(engine).add(Subscription("C1", slot, owner="U1", created_at=NOON, since=NOON))
     Ledger(engine).claim("C1", date(2026, 11, 16), NOON)
