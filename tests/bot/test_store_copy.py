@@ -87,6 +87,12 @@ def year(
     return store
 
 
+def look_up(engine: Engine, member: str, customer: str) -> None:
+    """Leave behind what a look-up does: a record, and a place among the member's recent ones."""
+    beside = RecentLookUps(engine).adding(member, customer)
+    AuditTrail(engine, lambda: NOON).record(member, "C1", "look up", [(customer, "found")], beside)
+
+
 @pytest.fixture
 def target(store_url: str) -> Iterator[Engine]:
     engine = engine_at(store_url, wait=5)
@@ -155,7 +161,7 @@ def test_new_rows_follow_the_copied_ones(
 ) -> None:
     copy_store(year.engine, target, FAMILIES)
     moved = open_store(store_url)
-    RecentLookUps(moved.engine).add("U1", "C2")
+    look_up(moved.engine, "U1", "C2")
     assert RecentLookUps(moved.engine).of("U1")[0] == "C2"
     AuditTrail(moved.engine, lambda: NOON).record("U1", "C1", "look up", [("C1", "found")])
     before = {snapshot.generation for snapshot in moved.snapshots()}
@@ -205,7 +211,7 @@ def _copied_with_slack(source: Engine, target: Engine) -> list[Copied]:
 def test_a_store_with_anything_in_it_is_no_target(
     year: Store, target: Engine, store_url: str
 ) -> None:
-    RecentLookUps(open_store(store_url).engine).add("U9", "C9")
+    look_up(open_store(store_url).engine, "U9", "C9")
     before = fingerprints(target)
     for again in (False, True):
         with pytest.raises(StoreError, match="has a store in it already"):
