@@ -124,6 +124,8 @@ def _compared(
     newest = store.newest()
     assert newest is not None
     assert newest.movement is not None
+    with store.engine.begin() as connection:  # else PostgreSQL may join these tables row by row
+        connection.execute(text("ANALYZE assignments"))
     flows = _seconds(lambda: counted_flows(store.engine, newest.generation - 1, newest.generation))
     disk = _disk(store, url, customers=(2 * (day + 1) + 1) * scored.customers)
     store.engine.dispose()
