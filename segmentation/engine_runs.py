@@ -21,7 +21,8 @@ from segmentation.rejects import RejectsFile
 from segmentation.run_folders import run_folder
 from segmentation.scored_folders import Manifest
 from segmentation.scored_tables import Looks
-from segmentation.scoring_run import COMPILED_FROM, Load, Ran, batches
+from segmentation.scoring import COMPILED_FROM
+from segmentation.scoring_run import Load, Ran, batches
 from segmentation.spread_ids import doubled_hashes, doubled_ids, share_text, shares_for
 
 

@@ -76,5 +76,8 @@ def counted_flows(engine: Engine, before: int, now: int) -> Flows:
         .where(earlier.c.generation == before)
         .group_by(earlier.c.segment, later.c.segment)
     )
-    with engine.connect() as connection:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Of rows that were just copied its planner knows nothing yet, and took minutes.
+            connection.exec_driver_sql("ANALYZE assignments")
         return [(old, new, count) for old, new, count in connection.execute(query)]

@@ -84,7 +84,7 @@ class CsvPiece:
     def sound(self) -> Part | None:
         """The customers, where every line is a plain row of plain cells."""
         layout, data = self.layout, self.data
-        if not _is_plain(data, layout.delimiter, self.lines * len(layout.headers)):
+        if not _is_plain(data, layout.delimiter, self.lines, self.lines * len(layout.headers)):
             return None
         wanted = {place: column for column, place in layout.found.positions.items()}
         names = [wanted.get(place, f"column {place}") for place in range(len(layout.headers))]
@@ -222,21 +222,22 @@ def _last_line_end(data: bytes) -> int:
     return end
 
 
-def _is_plain(data: bytes, delimiter: str, cells: int) -> bool:
-    """Whether the text has so many cells, and quotation marks only around cells as a whole.
+def _is_plain(data: bytes, delimiter: str, lines: int, cells: int) -> bool:
+    """Whether so many lines have so many cells, and quotation marks only around cells as a whole.
 
     Of rows that are longer than the header the reader says so; so with as many cells in all as
     there should be, none is shorter.
     """
     letters = np.frombuffer(data, np.uint8)
-    ends = (letters == ord(delimiter)) | (letters == _LINE_END)
-    if np.count_nonzero(ends) + (not data.endswith(b"\n")) != cells:
+    delimiters = letters == ord(delimiter)
+    if np.count_nonzero(delimiters) + lines != cells:
         return False
-    marks = np.flatnonzero(letters == ord(_QUOTE))
-    if not len(marks):
+    if _QUOTE not in data:
         return True
+    marks = np.flatnonzero(letters == ord(_QUOTE))
     if len(marks) % 2:
         return False
+    ends = delimiters | (letters == _LINE_END)
     opening, closing = marks[::2], marks[1::2]
     before = np.where(opening > 0, letters[opening - 1], _LINE_END)
     after = letters[np.minimum(closing + 1, len(letters) - 1)]

@@ -17,6 +17,7 @@ from segmentation.playbook import Playbook
 from segmentation.safe_csv import FORMULA_STARTS
 
 _STEPS: Final = 10_000  # of confidence, from 0 to 1: four decimals
+_ENDS: Final = 2 * len(Band)  # of a line: each certainty, novel or not
 _CATEGORY: Final = pa.dictionary(pa.int8(), pa.large_string())
 _BANDS: Final = arrow_texts([str(band) for band in Band])
 SCHEMA: Final = pa.schema(
@@ -37,15 +38,14 @@ CSV_HEADER: Final = (",".join(SCHEMA.names) + "\n").encode()
 class Looks:
     """How the segments of a model are called in files, `names` by their lasting ids.
 
-    A line of CSV is put together from few different texts: `_heads` and `_tails`, what comes
-    before and after the confidence, for each pair of segments and each certainty.
+    A line of CSV is put together from few different texts: `_heads`, what comes before the
+    confidence for each pair of segments, and `_tails`, each confidence and what comes after it.
     """
 
     names: Mapping[int, str]
     _places: NDArray[np.int64] = field(init=False)
     _heads: pa.Array = field(init=False)
     _tails: pa.Array = field(init=False)
-    _shares: pa.Array = field(init=False)
 
     def __post_init__(self) -> None:
         places = np.zeros(max(self.names) + 1, np.int64)
@@ -55,13 +55,12 @@ class Looks:
             for segment, name in self.names.items()
             for runner_up in self.names
         ]
-        tails = [f",{band},{novel}\n" for band in Band for novel in (False, True)]
-        shares = [str(step / _STEPS) for step in range(_STEPS + 1)]
+        ends = [f",{band},{novel}\n" for band in Band for novel in (False, True)]
+        tails = [f"{step / _STEPS}{end}" for step in range(_STEPS + 1) for end in ends]
         for name, value in (
             ("_places", places),
             ("_heads", arrow_texts(heads)),
             ("_tails", arrow_texts(tails)),
-            ("_shares", arrow_texts(shares)),
         ):
             object.__setattr__(self, name, value)
 
@@ -94,11 +93,12 @@ class Looks:
         A text that a spreadsheet would run as a formula gets a leading apostrophe.
         """
         pairs = self._places[scored.segment] * len(self.names) + self._places[scored.runner_up]
+        steps = _step(scored.confidence).astype(np.int64)
+        ends = steps * _ENDS + scored.band * 2 + scored.novel
         lines = pc.binary_join_element_wise(
             _harmless(ids),
             self._heads.take(arrow_numbers(pairs)),
-            self._shares.take(arrow_numbers(_step(scored.confidence).astype(np.int64))),
-            self._tails.take(arrow_numbers(scored.band * 2 + scored.novel)),
+            self._tails.take(arrow_numbers(ends)),
             _NOTHING,
         )
         _, offsets, text = lines.buffers()

@@ -24,12 +24,9 @@ from segmentation.rejects import RejectsFile
 from segmentation.scored_files import Output, Write
 from segmentation.scored_folders import Manifest
 from segmentation.scored_tables import Looks
-from segmentation.scoring import Columns, score
+from segmentation.scoring import score
 
 _SORTED_AT_ONCE: Final = 400_000  # customers put in the order of their ids before they are loaded
-_A_CUSTOMER: Final = 100  # bytes in a file, about
-# Loading the compiled kernel costs 0.6 CPU seconds and saves some 0.25 µs a customer.
-COMPILED_FROM: Final = 2_000_000
 
 Load = Callable[[Iterator[ScoredBatch]], object]
 OnPart = Callable[[int, int], None]
@@ -67,20 +64,13 @@ class Run:
     def __call__(self) -> Ran:
         """Score; PortfolioError says what is wrong with the portfolio or its place."""
         render = None if self.output is None else self.output.render(self.looks)
-        how = How(self._kernel(), render, rejecting=self.rejects is not None)
+        how = How(partial(score, self.model.numbers), render, rejecting=self.rejects is not None)
         try:
             return self._once(how)
         except _DoubledError as found:
             if self.rejects is None:
                 raise
             return self._once(replace(how, doubled=frozenset(found.ids)))
-
-    def _kernel(self) -> Callable[[Columns], Assignments]:
-        if self.place.size / _A_CUSTOMER < COMPILED_FROM:
-            return partial(score, self.model.numbers)
-        from segmentation.compiled_scoring import score_compiled
-
-        return partial(score_compiled, self.model.numbers)
 
     def _once(self, how: How) -> Ran:
         with ExitStack() as files:
