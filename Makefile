@@ -59,10 +59,10 @@ node-test: .venv/tools slack-schemas ## Run Slack's own Node Bolt in the local w
 
 slack-schemas: artifacts/slack_types.json ## Make JSON Schemas of Slack's types; needs Node.js and npm.
 
-bench: .venv/tools ## Measure, side by side, and hold it against the goals, under 10 minutes; ONLY='files lookup' takes parts.
+bench: .venv/tools ## Measure, side by side, and hold it against the goals; ONLY='files lookup' takes parts.
 	$(BIN)/python -m tests.benchmarks bench $(ONLY)
 
-bench-large: .venv/tools ## The same with up to 50 million customers; an hour, and 20 GB of disk.
+bench-large: .venv/tools ## The same with up to 50 million customers; takes 20 GB of disk.
 	$(BIN)/python -m tests.benchmarks bench-large $(ONLY)
 
 docs: .venv/tools performance-docs ## Renew the tour in docs/, whose cells are run, and performance.md and scaling.md.
