@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 from typing import Final
 
 from bot.http import serve
 from bot.run import made_bot, start_log
 from bot.settings import Settings, load_settings
+from bot.stopping import Stop
 from segmentation.errors import SegbotError
 
 _LOOK_EVERY: Final = 0.5  # seconds
@@ -45,20 +45,14 @@ def run_workers(settings: Settings, workers: int) -> None:
     A worker that dies is replaced. Raises SegbotError where the port is taken or one cannot start.
     """
     start_log()
-    stop = threading.Event()
-
-    def told_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, told_to_stop)
+    stop = Stop()
     with _listening(settings) as port, _lifeline() as lifeline:
         crew = [_started(port, lifeline) for _ in range(workers)]
         try:
             able = [worker.becomes_ready() for worker in crew]
-            if not all(able) and not stop.is_set():
+            if not all(able) and not stop.is_told:
                 raise SegbotError("A worker could not start; what it said stands above.")
-            if not stop.is_set():
+            if not stop.is_told:
                 _log.info("Segbot is ready, in %d processes", workers)
             while not stop.wait(_LOOK_EVERY):
                 crew = [

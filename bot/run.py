@@ -1,7 +1,6 @@
 """`segbot run`: puts the bot together from its settings and keeps it going until told to stop."""
 
 import logging
-import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ from bot.schedule import WeeklySlot, started_clockwork
 from bot.setting_types import Workspaces
 from bot.settings import Settings
 from bot.socket_mode import SocketMode
+from bot.stopping import Stop
 from bot.subscriptions import Subscription, Subscriptions
 from bot.thinning import Thinning
 from bot.watches import Watches
@@ -120,9 +120,7 @@ def run(settings: Settings) -> None:
     bot = made_bot(settings)
     answering = Answering(bot.app, settings.segbot_listener_threads)
     handler = SocketMode(bot.app, settings.slack_app_token.get_secret_value(), answering)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop()
     _connect(handler)
     clockwork = bot.started_clockwork()
     _log.info("Segbot is ready")
