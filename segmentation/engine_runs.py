@@ -136,7 +136,7 @@ class EngineRun:
         sizes: Counter[int] = Counter()
         for partition in self.portfolio.partitions:
             for piece in pieces(partition):
-                found = worked(piece, 0, how, self.portfolio.several)
+                found = worked(piece, how, several=self.portfolio.several)
                 customers = np.bincount(found.scored.segment).tolist()
                 sizes.update({segment: n for segment, n in enumerate(customers) if n})
                 yield found

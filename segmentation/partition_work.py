@@ -126,7 +126,7 @@ def _scored(job: Job, partition: Partition) -> Outcome:
     ignored: tuple[str, ...] = ()
     with _part(job.folder, partition.number) as write:
         for piece in pieces(partition):
-            found = worked(piece, 0, how, job.several)
+            found = worked(piece, how, several=job.several)
             if found.rendered is not None:
                 write(found.rendered, len(found.part))
             sizes += np.bincount(found.scored.segment, minlength=len(sizes))

@@ -28,7 +28,7 @@ from segmentation.wording import quoted
 _BLOCK: Final = 1 << 21  # bytes of text a piece: two threads, and memory that stays small
 _LONGEST_CELL: Final = 16 << 20  # bytes after which a quotation mark counts as never closed
 _LONGEST_PLAIN: Final = 102  # bytes of a quoted cell: an id at its longest
-_ROWS: Final = 8_192  # of a table a piece
+_ROWS: Final = 16_384  # of a table a piece
 # Row groups above this are decoded page by page, which takes half as long again but little memory.
 _LARGE_GROUP: Final = 0 << 20
 _QUOTE: Final = b'"'

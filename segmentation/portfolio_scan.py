@@ -1,19 +1,19 @@
-"""A portfolio of any size gone through in order: checked, scored and rendered on all cores.
+"""A portfolio of any size gone through in order: checked, scored and rendered, on two cores.
 
-Pieces are read one after the other and worked on side by side; what comes of them comes back in
-the order of the file, and only a few pieces are in memory at a time.
+One thread reads and parses, which Polars and Arrow do in one long call a piece; another does
+everything else. Two that did all of it would take longer: NumPy's calls are so short that the
+threads spend their time handing Python's lock to each other. Only a few pieces are in memory.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from joblib import cpu_count
 
 from segmentation.assignment import Assignments
 from segmentation.errors import PortfolioError
@@ -29,6 +29,7 @@ from segmentation.scoring import Columns
 from segmentation.wording import FEW, first_few, quoted
 
 MOST_DOUBLED: Final = 1_000_000  # customers that may stand twice and be told apart
+_AHEAD: Final = 2  # pieces
 _TWICE: Final = "The same id stands in another row too: keep one row for each customer."
 
 Piece = CsvPiece | TablePiece
@@ -67,8 +68,16 @@ class ScoredPart:
     end: int
 
 
-_Work = Callable[[Piece, int], ScoredPart]
-_InWork = tuple[Piece, int, "Future[ScoredPart]"]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """A piece looked at, `part` being its customers where all of it is sound.
+
+    `before` is how many bytes lie in the files before the piece's own.
+    """
+
+    piece: Piece
+    before: int
+    part: Part | None
 
 
 def scan(place: PortfolioPlace, how: How, ids: IdCheck) -> Iterator[ScoredPart]:
@@ -78,13 +87,8 @@ def scan(place: PortfolioPlace, how: How, ids: IdCheck) -> Iterator[ScoredPart]:
     it, unless rows are rejected; and where there is no customer at all.
     """
     customers = rejected = 0
-    several = len(place.files) > 1
-
-    def work(piece: Piece, before: int) -> ScoredPart:
-        return worked(piece, before, how, several)
-
-    with ThreadPoolExecutor(cpu_count()) as pool:
-        for found in _numbered(_in_order(pool, work, _all(place)), work):
+    with closing(_looked_at(place)) as looked_at, ThreadPoolExecutor(1) as reader:
+        for found in _numbered(_ahead(reader, looked_at), how, several=len(place.files) > 1):
             if found.met is not None:
                 ids.add(found.met)
             customers += len(found.part)
@@ -94,52 +98,57 @@ def scan(place: PortfolioPlace, how: How, ids: IdCheck) -> Iterator[ScoredPart]:
         raise no_customers(place.name)
 
 
-def _all(place: PortfolioPlace) -> Iterator[tuple[Piece, int]]:
-    """Every piece, and how many bytes lie in the files before its own."""
+def _looked_at(place: PortfolioPlace) -> Generator[_Looked]:
+    """Every piece, read and looked at."""
     before = 0
     for file in place.files:
         for piece in pieces(file):
-            yield piece, before
+            yield _Looked(piece, before, piece.sound())
         before += file.stat().st_size
 
 
-def _in_order(
-    pool: ThreadPoolExecutor, work: _Work, items: Iterable[tuple[Piece, int]]
-) -> Iterator[_InWork]:
-    waiting: deque[_InWork] = deque()
-    for piece, before in items:
-        waiting.append((piece, before, pool.submit(work, piece, before)))
-        if len(waiting) > cpu_count() + 1:
-            yield waiting.popleft()
-    yield from waiting
+def _ahead(reader: ThreadPoolExecutor, looked_at: Generator[_Looked]) -> Iterator[_Looked]:
+    """The same, a few of them read ahead."""
+    waiting = deque(reader.submit(next, looked_at, None) for _ in range(_AHEAD))
+    while (found := waiting.popleft().result()) is not None:
+        waiting.append(reader.submit(next, looked_at, None))
+        yield found
 
 
-def _numbered(pieces_in_work: Iterable[_InWork], work: _Work) -> Iterator[ScoredPart]:
-    """What came of each piece, with the right row numbers.
+def _numbered(looked_at: Iterable[_Looked], how: How, *, several: bool) -> Iterator[ScoredPart]:
+    """What comes of each piece, with the right row numbers.
 
     Pieces are numbered by their lines. Where a cell was found to hold line ends, those after it
-    are worked on anew with the numbers of their rows.
+    are looked at anew with the numbers of their rows.
     """
     too_many = 0
-    for piece, before, future in pieces_in_work:
+    for each in looked_at:
+        piece, part = each.piece, each.part
         if piece.first_row == FIRST_ROW:
             too_many = 0
         if too_many:
-            future.exception()  # over, whatever it found
-            found = work(replace(piece, first_row=piece.first_row - too_many), before)
-        else:
-            found = future.result()
+            piece = replace(piece, first_row=piece.first_row - too_many)
+            part = piece.sound()
+        found = _scored(piece, part, each.before, how, several=several)
         too_many += piece.lines - found.rows_read
         yield found
 
 
-def worked(piece: Piece, before: int, how: How, several: bool) -> ScoredPart:
+def worked(piece: Piece, how: How, *, several: bool) -> ScoredPart:
     """A piece checked, scored and rendered; PortfolioError with all that is wrong in it.
 
-    `before` is how many bytes lie in the files before the piece's own, `several` whether the
-    portfolio has more than one.
+    `several` says whether the portfolio has more than the piece's file.
     """
-    part, rejects, rows_read = checked(piece, how.rejecting)
+    return _scored(piece, piece.sound(), 0, how, several=several)
+
+
+def _scored(
+    piece: Piece, sound: Part | None, before: int, how: How, *, several: bool
+) -> ScoredPart:
+    """As `worked`: `sound` are the customers of a piece in which nothing is wrong, and `before`
+    is how many bytes lie in the files before its own.
+    """
+    part, rejects, rows_read = _checked(piece, sound, how.rejecting)
     if how.doubled:
         twice = np.isin(part.ids.to_numpy(zero_copy_only=False), [*how.doubled])
         rejects += as_rejects(part, np.flatnonzero(twice).tolist(), _TWICE)
@@ -163,9 +172,12 @@ def checked(piece: Piece, rejecting: bool) -> tuple[Part, list[Reject], int]:
 
     Raises PortfolioError with all that is wrong in it where rows are not to be rejected.
     """
-    part = piece.sound()
-    if part is not None:
-        return part, [], piece.lines
+    return _checked(piece, piece.sound(), rejecting)
+
+
+def _checked(piece: Piece, sound: Part | None, rejecting: bool) -> tuple[Part, list[Reject], int]:
+    if sound is not None:
+        return sound, [], piece.lines
     from segmentation.portfolio_mending import mended_part, sorted_part
 
     part, rejects = sorted_part(piece) if rejecting else (mended_part(piece), [])

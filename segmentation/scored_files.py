@@ -1,6 +1,7 @@
 """A scored portfolio as files, CSV or Parquet, one or a folder of parts; whole or not at all."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,11 +127,18 @@ def _parquet(path: Path) -> Iterator[Write]:
 def parquet_into(where: Path | BinaryIO) -> Iterator[Write]:
     """What takes rendered tables, with their number of customers, into a Parquet file."""
     waiting: list[pa.Table] = []
-    with pyarrow.parquet.ParquetWriter(where, SCHEMA, use_dictionary=_DICTIONARIES) as file:
+    writing: list[Future[None]] = []
+    with (
+        pyarrow.parquet.ParquetWriter(where, SCHEMA, use_dictionary=_DICTIONARIES) as file,
+        ThreadPoolExecutor(1) as pool,  # while it writes a row group, the next one is scored
+    ):
 
         def flush() -> None:
+            while writing:
+                writing.pop().result()
             if waiting:
-                file.write_table(pa.concat_tables(waiting, promote_options="default"))
+                group = pa.concat_tables(waiting, promote_options="default")
+                writing.append(pool.submit(file.write_table, group))
                 waiting.clear()
 
         def write(rendered: Rendered, customers: int) -> None:  # noqa: ARG001 - for parts
@@ -139,6 +147,7 @@ def parquet_into(where: Path | BinaryIO) -> Iterator[Write]:
                 flush()
 
         yield write
+        flush()
         flush()
 
 
