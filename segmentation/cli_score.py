@@ -11,20 +11,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from segmentation.answers import overview_of
 from segmentation.cli import tell
-from segmentation.cli_answers import show_sizes
 from segmentation.errors import SegbotError
 from segmentation.model import load_model
 from segmentation.places import Places
 from segmentation.playbook import Playbook, load_playbook
-from segmentation.schema import LONGEST_SOURCE
-from segmentation.store import Snapshot, Store, open_store
 from segmentation.wording import counted, day, first_few
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a store is loaded where one is asked for
     from segmentation.publishing import ScoredBatch
     from segmentation.scoring_run import OnPart
+    from segmentation.store import Snapshot, Store
 
 _PANEL: Final = "Customers"
 _out = Console(highlight=False)
@@ -86,7 +83,6 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
 
     from segmentation.cli_engines import on_engine
     from segmentation.portfolio_places import portfolio_at
-    from segmentation.publishing import publish
     from segmentation.rejects import RejectsFile, rejects_beside
     from segmentation.scored_files import output_at
     from segmentation.scored_tables import Looks
@@ -103,11 +99,14 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
         raise SegbotError("With --no-store there is nothing to do without --out: name a file.")
     beside = past.beside if past else out or Path(portfolio.name)
     aside = RejectsFile(rejects_beside(beside)) if rejects else None
-    kept = open_store(places.store_url) if store else None
+    kept = _opened(places) if store else None
     replaced = None if kept is None else kept.snapshot(day_of_data)
     source = place.name if place else portfolio.name
 
     def load(batches: "Iterator[ScoredBatch]") -> None:
+        from segmentation.publishing import publish
+        from segmentation.schema import LONGEST_SOURCE
+
         assert kept is not None
         publish(
             kept,
@@ -142,9 +141,17 @@ def _rejected(rows: int, path: Path) -> str:
     return f"{counted(rows, 'row')} could not be scored and {verb} with the reasons in {path}."
 
 
+def _opened(places: Places) -> "Store":
+    from segmentation.store import open_store
+
+    return open_store(places.store_url)
+
+
 def _tell_kept(
-    kept: Store, as_of: date, playbook: Playbook, replaced: Snapshot | None, places: Places
+    kept: "Store", as_of: date, playbook: Playbook, replaced: "Snapshot | None", places: Places
 ) -> None:
+    from segmentation.answers import overview_of
+    from segmentation.cli_answers import show_sizes
     from segmentation.pruning import prune
 
     snapshot = kept.snapshot(as_of)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,16 +19,18 @@ from segmentation.model import SegmentModel
 from segmentation.portfolio_notes import Notes
 from segmentation.portfolio_places import PortfolioPlace
 from segmentation.portfolio_scan import How, ScoredPart, doubled_ids, doubled_problem, scan
-from segmentation.publishing import ScoredBatch
 from segmentation.rejects import RejectsFile
 from segmentation.scored_files import Output, Write
 from segmentation.scored_folders import Manifest
 from segmentation.scored_tables import Looks
 from segmentation.scoring import score
 
+if TYPE_CHECKING:
+    from segmentation.publishing import ScoredBatch
+
 _SORTED_AT_ONCE: Final = 400_000  # customers put in the order of their ids before they are loaded
 
-Load = Callable[[Iterator[ScoredBatch]], object]
+Load = Callable[[Iterator["ScoredBatch"]], object]
 OnPart = Callable[[int, int], None]
 
 
@@ -142,7 +144,7 @@ class _Tally:
         return {segment: int(n) for segment, n in enumerate(self.sizes) if n}
 
 
-def batches(parts: Iterator[ScoredPart]) -> Iterator[ScoredBatch]:
+def batches(parts: Iterator[ScoredPart]) -> Iterator["ScoredBatch"]:
     """The parts as batches, each of many customers in the order of their ids."""
     waiting: list[ScoredPart] = []
     for part in parts:
@@ -154,7 +156,9 @@ def batches(parts: Iterator[ScoredPart]) -> Iterator[ScoredBatch]:
         yield _batch(waiting)
 
 
-def _batch(found: list[ScoredPart]) -> ScoredBatch:
+def _batch(found: list[ScoredPart]) -> "ScoredBatch":
+    from segmentation.publishing import ScoredBatch  # with it comes all that a store needs
+
     ids = pa.concat_arrays([each.part.ids for each in found])
     values = np.concatenate([each.part.values() for each in found])
     columns = [
