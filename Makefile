@@ -1,5 +1,5 @@
 # Everything happens in .venv; the environment you call this from stays as it is.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
