@@ -13,15 +13,15 @@ LIMITS: Final = {
         "memory with whatever else runs: on a machine that is busy the ratio falls."
     ),
     goals.CSV_OVER_PANDAS.of: (
-        "starting takes about a CPU second (Arrow, Polars, the settings), which is much beside a "
-        "million customers and little beside 50. Of the work per customer, turning text into "
-        "numbers and checking it takes half, scoring a fifth, writing seven columns an eighth "
-        "(pandas writes two), finding ids that stand twice and what is unusual another eighth."
+        "two cores: one reads and turns text into numbers, which is half of the work and which "
+        "Polars does for pandas' users as well; the other checks, scores, looks for ids that stand "
+        "twice and for what is unusual, and writes seven columns (pandas writes two). More threads "
+        "do not help: NumPy's calls are short, and threads then wait for Python's lock. Starting "
+        "takes half a second, which is much beside a million customers and little beside 50."
     ),
     goals.CSV_OF_READING.of: (
-        "only reading checks nothing, scores nothing and writes nothing; the checks, the doubles, "
-        "the kernel and the text of the output add about as much again as reading takes, on cores "
-        "that reading keeps busy already, and starting comes on top."
+        "only reading checks nothing, scores nothing and writes nothing, and it has both cores for "
+        "parsing; here the other work takes about as long again, and starting comes on top."
     ),
     goals.PARQUET_OVER_PANDAS.of: (
         "as with CSV; numbers need no parsing here, so that starting, checks, kernel and writing "
@@ -32,9 +32,9 @@ LIMITS: Final = {
         "scoring, checking and writing each cost about as much as reading does."
     ),
     goals.MEMORY.of: (
-        "half of it is the code of Arrow, Polars and LLVM, which the system may drop when memory "
-        "is short, and which counts all the same; the rest is the few pieces that are worked on "
-        "at a time, and what the allocator keeps of those before."
+        "half of it is the code of Arrow and Polars, which the system may drop when memory is "
+        "short, and which counts all the same; the rest is the few pieces that are worked on at a "
+        "time, a row group that is being written, and what the allocator keeps of those before."
     ),
     goals.CHOOSE_K.of: (
         "silhouettes take little by now; KMeans itself is scikit-learn's, with the same starts."
