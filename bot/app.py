@@ -124,6 +124,7 @@ def slack_app(desk: Desk, client: WebClient, identity: AuthorizeResult | Authori
     slack_log = logging.getLogger("slack")
     slack_log.setLevel(logging.ERROR)  # Bolt would warn that SLACK_BOT_TOKEN is read elsewhere
     app = App(
+        name="segbot",  # else Bolt looks through every module for the one that calls it
         logger=slack_log,
         client=client,
         # Named here, so that SLACK_CLIENT_ID in the environment cannot switch Bolt to OAuth.
