@@ -29,8 +29,6 @@ _BLOCK: Final = 1 << 21  # bytes of text a piece: two threads, and memory that s
 _LONGEST_CELL: Final = 16 << 20  # bytes after which a quotation mark counts as never closed
 _LONGEST_PLAIN: Final = 102  # bytes of a quoted cell: an id at its longest
 _ROWS: Final = 16_384  # of a table a piece
-# Row groups above this are decoded page by page, which takes half as long again but little memory.
-_LARGE_GROUP: Final = 0 << 20
 _QUOTE: Final = b'"'
 _LINE_END: Final = ord("\n")
 _RETURN: Final = ord("\r")
@@ -263,25 +261,19 @@ def _parquet_pieces(path: Path) -> Iterator[TablePiece]:
                 raise no_customers(name)
             row = FIRST_ROW
             size, total = path.stat().st_size, file.metadata.num_rows
-            for table in _tables(path, file, found.positions):
+            for table in _tables(file, found.positions):
                 row += len(table)
                 end = size * (row - FIRST_ROW) // total
                 yield TablePiece(name, table, found.ignored, row - len(table), end)
-    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         problem = f"{quoted(name)} is damaged or not Parquet: export or copy it again."
         raise PortfolioError([problem]) from None
 
 
-def _tables(path: Path, file: Any, positions: Mapping[str, int]) -> Iterator[pa.Table]:  # noqa: ANN401 - Arrow has no types
-    groups = file.metadata.num_row_groups
-    largest = max(file.metadata.row_group(group).total_byte_size for group in range(groups))
+def _tables(file: Any, positions: Mapping[str, int]) -> Iterator[pa.Table]:  # noqa: ANN401 - Arrow has no types
+    """A file's known columns, decoded page by page: whole row groups would take much memory."""
     names = {file.schema_arrow.names[place]: column for column, place in positions.items()}
-    if largest > _LARGE_GROUP:
-        for batch in file.iter_batches(_ROWS, columns=[*names], use_threads=False):
-            yield pa.Table.from_batches([batch]).rename_columns(
-                [names[name] for name in batch.schema.names]
-            )
-        return
-    scan = pl.scan_parquet(path, glob=False).select([*names]).rename(names)
-    for frame in scan.collect_batches(chunk_size=_ROWS, maintain_order=True):
-        yield frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    for batch in file.iter_batches(_ROWS, columns=[*names], use_threads=False):
+        yield pa.Table.from_batches([batch]).rename_columns(
+            [names[name] for name in batch.schema.names]
+        )
