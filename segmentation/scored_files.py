@@ -148,7 +148,8 @@ def parquet_into(where: Path | BinaryIO) -> Iterator[Write]:
 
         yield write
         flush()
-        flush()
+        for last in writing:
+            last.result()
 
 
 _WRITERS: Final = {"csv": _csv, "parquet": _parquet}

@@ -18,7 +18,7 @@ from segmentation.assignment import Assignments
 # (200 bootstraps of the public portfolio).
 LOW_BELOW: Final = 0.10
 MEDIUM_BELOW: Final = 0.30
-# Loading the compiled kernel costs 0.6 CPU seconds and 120 MB, and saves 0.2 µs a customer: worth
+# Loading the compiled kernel costs 0.6 CPU seconds and 120 MB, and saves 0.1 µs a customer: worth
 # it in an engine's workers, and not within the memory that a scan of files keeps to.
 COMPILED_FROM: Final = 2_000_000
 _CHUNK: Final = 8192  # customers whose columns stay in a core's cache
