@@ -1,8 +1,9 @@
 """The command that scores a portfolio: into the store, into files, or both."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -19,11 +20,12 @@ from segmentation.playbook import Playbook, load_playbook
 from segmentation.wording import counted, day, first_few
 
 if TYPE_CHECKING:  # a store is loaded where one is asked for
-    from segmentation.publishing import ScoredBatch
+    from segmentation.scored_batches import ScoredBatch
     from segmentation.scoring_run import OnPart
     from segmentation.store import Snapshot, Store
 
 _PANEL: Final = "Customers"
+OnStored = Callable[[int], None]
 _out = Console(highlight=False)
 _progress_out = Console(stderr=True)
 
@@ -103,7 +105,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
     replaced = None if kept is None else kept.snapshot(day_of_data)
     source = place.name if place else portfolio.name
 
-    def load(batches: "Iterator[ScoredBatch]") -> None:
+    def load(on_stored: OnStored, batches: "Iterator[ScoredBatch]") -> None:
         from segmentation.publishing import publish
         from segmentation.schema import LONGEST_SOURCE
 
@@ -115,14 +117,16 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
             as_of=day_of_data,
             source=source[:LONGEST_SOURCE],
             started_at=datetime.now(UTC),
+            on_stored=on_stored,
         )
 
-    into = load if store else None
     if past:
+        into = partial(load, lambda _: None) if store else None
         ran = past.run(segments, playbook, day_of_data, aside, into)
     elif place:
         looks = Looks.of(segments, playbook)
-        with _progress(place.size) as on_part:
+        with _progress(place.size) as (on_part, on_stored):
+            into = partial(load, on_stored) if store else None
             ran = Run(place, day_of_data, segments, looks, output, aside, into, on_part)()
     tell(ran.notes, ran.ignored)
     if kept is not None:
@@ -183,20 +187,31 @@ def typed_date(typed: str | None) -> date:
 
 
 @contextmanager
-def _progress(size: int) -> "Iterator[OnPart]":
-    """Progress by the bytes of the portfolio: customers so far, a second, and the time left."""
+def _progress(size: int) -> "Iterator[tuple[OnPart, OnStored]]":
+    """Progress by the bytes of the portfolio: customers so far, a second, and the time left.
+
+    What is still to be stored when all is read has a line of its own.
+    """
     columns = (
-        TextColumn("Scoring"), BarColumn(), TextColumn("{task.fields[customers]:,} customers"),
-        TextColumn("{task.fields[rate]:,.0f} a second"), TimeRemainingColumn(),
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"),
+        TimeRemainingColumn(),
     )  # fmt: skip
-    began, done = monotonic(), 0
+    began, done, stored = monotonic(), 0, 0
     with Progress(*columns, console=_progress_out) as progress:
-        task = progress.add_task("", total=size, customers=0, rate=0.0)
+        scoring = progress.add_task("Scoring", total=size, said="")
+        storing = progress.add_task("Storing", total=None, said="", visible=False)
 
         def on_part(customers: int, end: int) -> None:
             nonlocal done
             done += customers
             rate = done / max(monotonic() - began, 1e-9)
-            progress.update(task, completed=end, customers=done, rate=rate)
+            said = f"{done:,} customers, {rate:,.0f} a second"
+            progress.update(scoring, completed=end, said=said)
 
-        yield on_part
+        def on_stored(customers: int) -> None:
+            nonlocal stored
+            stored += customers
+            said, read = f"{stored:,} customers", progress.tasks[scoring].finished
+            progress.update(storing, completed=stored, total=done, said=said, visible=read)
+
+        yield on_part, on_stored

@@ -1,7 +1,6 @@
 """Flows counted while a snapshot is loaded: by segment before and now, who is in both."""
 
 from itertools import repeat
-from operator import lt
 from typing import Final
 
 import numpy as np
@@ -24,9 +23,9 @@ _MORE: Final = 1_000
 class FlowCount:
     """The flows from the generation `before`, if there is one, to one that is being loaded.
 
-    While the ids come in ascending order, what the earlier generation has between the first and
-    the last of a batch is read beside it. Where they do not, where that would be too much to hold,
-    and between other generations, the database counts.
+    While the ids of batches ascend from one to the next, as within each they must, what the earlier
+    generation has between the first and the last of a batch is read beside it. Where they do not,
+    where that would be too much to hold, and between other generations, the database counts.
     """
 
     def __init__(self, engine: Engine, loaded: int, before: int | None) -> None:
@@ -38,7 +37,7 @@ class FlowCount:
 
     def add(self, ids: list[str], segment: NDArray[np.int64]) -> None:
         """Count a batch."""
-        self._in_order = self._in_order and all(map(lt, [self._last, *ids], ids))
+        self._in_order = self._in_order and (not ids or self._last < ids[0])
         if self._in_order and ids:
             self._last = ids[-1]
             self._count(ids, segment)

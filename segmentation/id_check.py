@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from segmentation.temporary import put
+
 Hashes = NDArray[np.uint64]
 _GLANCE: Final = 16  # ids that nearly always tell whether all ascend
 _AT_ONCE: Final = 8_000_000  # hashes sorted in memory: 64 MB
@@ -50,7 +52,7 @@ class IdCheck:
     """The ids met so far, part by part; to be closed, since it holds a temporary file."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - closed with this object
+        self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this object
         self._count = 0
         self._ascend = True
         self._last: str | None = None
@@ -65,13 +67,12 @@ class IdCheck:
         self._ascend = self._ascend and ids.ascend and follows
         self._last = ids.last
         self._count += len(ids.hashes)
-        self._file.write(ids.hashes.data)
+        put(self._file, ids.hashes.data)
 
     def doubled(self) -> Hashes:
         """The hashes that were met more than once, ascending."""
         if self._ascend:
             return np.empty(0, np.uint64)
-        self._file.flush()
         shares = -(-self._count // _AT_ONCE)
         width = 2**64 // shares + 1
         found = [_repeated(self._between(s * width, (s + 1) * width - 1)) for s in range(shares)]

@@ -7,7 +7,7 @@ import numpy as np
 
 from segmentation.model import SegmentModel
 from segmentation.portfolio import Portfolio
-from segmentation.publishing import ScoredBatch
+from segmentation.scored_batches import ScoredBatch
 
 BATCH: Final = 5_000
 

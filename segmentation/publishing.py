@@ -4,17 +4,14 @@ Each load is a generation of its own; a snapshot exists from the moment one poin
 generation. A load that dies half-way leaves the pointer, and so every answer, as it was.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from segmentation.assignment import Assignments
 from segmentation.database import one_writer
 from segmentation.discarding import abandoned, discard
 from segmentation.errors import PortfolioError, StoreError
@@ -22,19 +19,8 @@ from segmentation.flows import FlowCount, Flows
 from segmentation.loading import loading
 from segmentation.model import SegmentModel
 from segmentation.schema import generations, models, published
+from segmentation.scored_batches import ScoredBatch, in_order
 from segmentation.store import Snapshot, Store
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ScoredBatch:
-    """Some customers of a portfolio with their assignments; `values` has shape (n, 17).
-
-    `ids` may be an array. A load is fastest where they ascend, within and across batches.
-    """
-
-    ids: Sequence[str] | NDArray[Any]
-    values: NDArray[np.float64]
-    assignments: Assignments
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +44,16 @@ def publish(
     as_of: date,
     source: str,
     started_at: datetime,
+    on_stored: Callable[[int], object] = lambda _: None,
 ) -> Snapshot:
     """Store a scored portfolio as the snapshot of `as_of`, replacing that date's own.
 
-    Batches are loaded as they come, and no more than one is in memory; nothing of them is seen
-    before the last one is in. The bot can read and write meanwhile.
+    Batches are loaded as they come, sorted by `in_order` where their ids do not ascend, and no more
+    than a few are in memory; nothing of them is seen before the last one is in. The bot can read
+    and write meanwhile. `on_stored` hears how many customers were put in.
     """
     try:
-        _publish(store.engine, batches, model, as_of, source, started_at)
+        _publish(store.engine, batches, model, as_of, source, started_at, on_stored)
     except OperationalError as error:
         raise StoreError(
             f"The store could not be written ({error.orig}). Nothing of the snapshot of {as_of} "
@@ -84,6 +72,7 @@ def _publish(
     as_of: date,
     source: str,
     started_at: datetime,
+    on_stored: Callable[[int], object],
 ) -> None:
     generation = _begin(engine, model, as_of, source, started_at)
     before, _ = _beside(engine, as_of)
@@ -93,10 +82,11 @@ def _publish(
     bins = [np.zeros(len(feature.counts), np.int64) for feature in model.baseline.features]
     try:
         with loading(engine, generation) as put:
-            for batch in batches:
-                ids, segment = _texts(batch.ids), batch.assignments.segment
+            for batch in in_order(batches):
+                ids, segment = list(batch.ids), batch.assignments.segment
                 moved.add(ids, segment)
                 put(ids, batch.values, batch.assignments)
+                on_stored(len(ids))
                 some = np.bincount(segment, minlength=len(sizes))
                 some[: len(sizes)] += sizes
                 sizes = some
@@ -110,10 +100,6 @@ def _publish(
     replaced = _swap(engine, whole, [counts.tolist() for counts in bins], moved)
     for old in [*replaced, *abandoned(engine, started_at)]:
         discard(engine, old)
-
-
-def _texts(ids: Sequence[str] | NDArray[Any]) -> list[str]:
-    return ids.tolist() if isinstance(ids, np.ndarray) else list(ids)
 
 
 def _begin(

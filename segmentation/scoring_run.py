@@ -1,18 +1,13 @@
 """A portfolio of any size scored into files, a store, or both: whole or not at all."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from segmentation.assignment import Assignments
 from segmentation.errors import PortfolioError
 from segmentation.id_check import IdCheck
 from segmentation.model import SegmentModel
@@ -20,17 +15,13 @@ from segmentation.portfolio_notes import Notes
 from segmentation.portfolio_places import PortfolioPlace
 from segmentation.portfolio_scan import How, ScoredPart, doubled_ids, doubled_problem, scan
 from segmentation.rejects import RejectsFile
+from segmentation.scored_batches import ScoredBatch
 from segmentation.scored_files import Output, Write
 from segmentation.scored_folders import Manifest
 from segmentation.scored_tables import Looks
 from segmentation.scoring import score
 
-if TYPE_CHECKING:
-    from segmentation.publishing import ScoredBatch
-
-_SORTED_AT_ONCE: Final = 400_000  # customers put in the order of their ids before they are loaded
-
-Load = Callable[[Iterator["ScoredBatch"]], object]
+Load = Callable[[Iterator[ScoredBatch]], object]
 OnPart = Callable[[int, int], None]
 
 
@@ -144,35 +135,7 @@ class _Tally:
         return {segment: int(n) for segment, n in enumerate(self.sizes) if n}
 
 
-def batches(parts: Iterator[ScoredPart]) -> Iterator["ScoredBatch"]:
-    """The parts as batches, each of many customers in the order of their ids."""
-    waiting: list[ScoredPart] = []
-    for part in parts:
-        waiting.append(part)
-        if sum(len(each.part) for each in waiting) >= _SORTED_AT_ONCE:
-            yield _batch(waiting)
-            waiting.clear()
-    if waiting:
-        yield _batch(waiting)
-
-
-def _batch(found: list[ScoredPart]) -> "ScoredBatch":
-    from segmentation.publishing import ScoredBatch  # with it comes all that a store needs
-
-    ids = pa.concat_arrays([each.part.ids for each in found])
-    values = np.concatenate([each.part.values() for each in found])
-    columns = [
-        np.concatenate([getattr(each.scored, name) for each in found])
-        for name in Assignments.__dataclass_fields__
-    ]
-    if not all(each.met is None or each.met.ascend for each in found) or not _follow(found):
-        order = pc.sort_indices(ids.cast(pa.large_binary()))
-        places = order.to_numpy()
-        ids, values = ids.take(order), values[places]
-        columns = [column[places] for column in columns]
-    return ScoredBatch(ids.to_numpy(zero_copy_only=False), values, Assignments(*columns))
-
-
-def _follow(found: list[ScoredPart]) -> bool:
-    ends = [each.met for each in found if each.met is not None]
-    return all(before.last.encode() < after.first.encode() for before, after in pairwise(ends))
+def batches(parts: Iterable[ScoredPart]) -> Iterator[ScoredBatch]:
+    """The parts as batches for a store."""
+    for each in parts:
+        yield ScoredBatch(each.part.ids.to_pylist(), each.part.values(), each.scored)

@@ -24,7 +24,8 @@ from segmentation.loading import loading
 from segmentation.model import SegmentModel
 from segmentation.model_folder import load_model
 from segmentation.portfolio import portfolio_from_frame
-from segmentation.publishing import ScoredBatch, publish
+from segmentation.publishing import publish
+from segmentation.scored_batches import ScoredBatch
 from segmentation.store import Snapshot, Store, open_store
 from segmentation.synthetic import synthetic_portfolio
 from tests.benchmarks.bystander import bystander
@@ -48,19 +49,23 @@ Rows = Iterator[tuple[Any, ...]]
 
 
 class Scored:
-    """So many scored customers, made as they are asked for; on another `day` many have moved."""
+    """So many scored customers, made as they are asked for; on another `day` many have moved.
 
-    def __init__(self, customers: int) -> None:
+    They come in the order of their ids, or in none.
+    """
+
+    def __init__(self, customers: int, *, in_order: bool = True) -> None:
         self.customers = customers
+        self._numbers = np.arange(10_000_000, 10_000_000 + customers)
+        if not in_order:
+            np.random.default_rng(2).shuffle(self._numbers)
         made = portfolio_from_frame(synthetic_portfolio(2 * _BATCH, np.random.default_rng(1)), "")
         self.model: SegmentModel = load_model(Path(__file__).parents[2] / "model")
         self._values, self._scored = made.values, self.model.assign(made.values)
 
     def batches(self, day: int) -> Iterator[ScoredBatch]:
         for start in range(0, self.customers, _BATCH):
-            ids = [
-                f"C{number}" for number in range(10_000_000 + start, 10_000_000 + start + _BATCH)
-            ]
+            ids = [f"C{number}" for number in self._numbers[start : start + _BATCH].tolist()]
             some = slice(*((0, _BATCH) if (start // _BATCH + day) % 2 else (_BATCH, 2 * _BATCH)))
             of = (getattr(self._scored, each.name)[some] for each in fields(Assignments))
             yield ScoredBatch(ids, self._values[some], Assignments(*of))
@@ -111,7 +116,9 @@ def _compared(
     name: str, scored: Scored, url: str, plainly: Callable[[Rows], None]
 ) -> list[Comparison]:
     store, alone, ours, theirs = open_store(url), [], [], []
-    for day in range(1 if scored.customers >= _ONCE else 3):
+    _load(store, scored, 0)  # the week before, from which customers have moved
+    times = 1 if scored.customers >= _ONCE else 3
+    for day in range(1, times + 1):
         theirs.append(_seconds(lambda: plainly(scored.rows())))
         alone.append(_seconds(lambda day=day: _put(store, scored, _ASIDE + day)))
         ours.append(_seconds(lambda day=day: _load(store, scored, day)))
@@ -120,6 +127,10 @@ def _compared(
         time.sleep(3)
     with bystander("look_up", *arguments) as reads, bystander("record", *arguments) as writes:
         beside = _seconds(lambda: _load(store, scored, day + 1))
+    disk = _disk(store, url, customers=2 * (times + 1) * scored.customers)
+    shuffled = Scored(scored.customers, in_order=False)
+    plain_shuffled = _seconds(lambda: plainly(shuffled.rows()))
+    sorting = _seconds(lambda: _load(store, shuffled, day + 2))
     digest = statistics.median(_seconds(store.newest) for _ in range(20))
     newest = store.newest()
     assert newest is not None
@@ -127,7 +138,6 @@ def _compared(
     with store.engine.begin() as connection:  # else PostgreSQL may join these tables row by row
         connection.execute(text("ANALYZE assignments"))
     flows = _seconds(lambda: counted_flows(store.engine, newest.generation - 1, newest.generation))
-    disk = _disk(store, url, customers=(2 * (day + 1) + 1) * scored.customers)
     store.engine.dispose()
     load, plain = statistics.median(ours), statistics.median(theirs)
     rows = statistics.median(alone)
@@ -145,6 +155,14 @@ def _compared(
             (cost,),
         ),
         Comparison("the same, read and written meanwhile", rate(beside), *against, plain / beside),
+        Comparison(
+            f"{what}, in no order, sorted and loaded",
+            rate(sorting),
+            "executemany, in no order",
+            rate(plain_shuffled),
+            plain_shuffled / sorting,
+            goal,
+        ),
         Comparison(f"look up, {what}", str(reads), "at rest", str(rest), reads.p99, READERS),
         Comparison(f"record a look-up, {what}", str(writes), "", "", None),
         Comparison(

@@ -10,7 +10,8 @@ from segmentation.errors import StoreError
 from segmentation.model import SegmentModel
 from segmentation.portfolio import Portfolio
 from segmentation.portfolio_scoring import scored_batches
-from segmentation.publishing import ScoredBatch, publish
+from segmentation.publishing import publish
+from segmentation.scored_batches import ScoredBatch
 from segmentation.store import Store
 from tests.conftest import NOON, Publish
 

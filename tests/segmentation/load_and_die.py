@@ -10,7 +10,8 @@ import numpy as np
 
 from segmentation.portfolio import portfolio_from_frame
 from segmentation.portfolio_scoring import scored_batches
-from segmentation.publishing import ScoredBatch, publish
+from segmentation.publishing import publish
+from segmentation.scored_batches import ScoredBatch
 from segmentation.store import open_store
 from segmentation.synthetic import synthetic_portfolio
 

@@ -20,8 +20,9 @@ from segmentation.model import SegmentModel, parsed_model
 from segmentation.playbook import Playbook
 from segmentation.portfolio import Portfolio
 from segmentation.portfolio_scoring import scored_batches
-from segmentation.publishing import ScoredBatch, publish
+from segmentation.publishing import publish
 from segmentation.schema import assignments, generations
+from segmentation.scored_batches import ScoredBatch
 from segmentation.store import Store, open_store
 from tests.conftest import NOON, Publish
 
@@ -113,7 +114,7 @@ def test_movement_is_the_same_in_whatever_order_and_parts_the_customers_come(
     def batches() -> Iterator[ScoredBatch]:
         for part in parts:
             values = later.values[part]
-            yield ScoredBatch(later.ids[part], values, model.assign(values))
+            yield ScoredBatch(later.ids[part].tolist(), values, model.assign(values))
 
     again = publish(store, batches(), model=model, as_of=MONDAY, source="", started_at=NOON)
     assert again.movement == counted
