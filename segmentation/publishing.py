@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from segmentation.database import one_writer
 from segmentation.discarding import abandoned, discard
-from segmentation.errors import PortfolioError, StoreError
+from segmentation.errors import SegbotError, StoreError
 from segmentation.flows import FlowCount, Flows
 from segmentation.loading import loading
 from segmentation.model import SegmentModel
@@ -92,8 +92,8 @@ def _publish(
                 sizes = some
                 counts = model.baseline.count(batch.values)
                 bins = [total + more for total, more in zip(bins, counts, strict=True)]
-    except PortfolioError:
-        discard(engine, generation)  # the portfolio turned out to be wrong half-way
+    except SegbotError:
+        discard(engine, generation)  # the portfolio is wrong half-way, or no room is left
         raise
     by_segment = {str(segment): int(sizes[segment]) for segment in np.flatnonzero(sizes)}
     whole = _Whole(as_of, generation, model.fingerprint, by_segment)

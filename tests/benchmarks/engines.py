@@ -1,5 +1,6 @@
 """Scoring partitioned Parquet on Dask and Spark, against one machine; whole processes.
 
+Times are those of the clock: an engine's own processes are none of those that are waited for.
 Engines that are not installed are left out: `make engine-test` installs them.
 """
 
@@ -40,19 +41,25 @@ def _compared(customers: int, there: Sequence[tuple[str, str]]) -> list[Comparis
         commands = {"alone": _score(folder, alone)}
         for engine, where in there:
             more = ["--engine", engine, "--scheduler", where]
-            commands[f"{engine}, {where}"] = _score(folder, folder / f"{engine}-{where}", *more)
+            commands[f"{engine}, {where}"] = _score(folder, _out(folder, engine, where), *more)
         rounds = [
             {each: Took(*took(command)) for each, command in commands.items()}
             for _ in range(_REPEATS)
         ]
         labels = _labels(alone)
         for engine, where in there:
-            assert _labels(folder / f"{engine}-{where}").equals(labels)
+            assert _labels(_out(folder, engine, where)).equals(labels)
     medians = {each: median([of[each] for of in rounds]) for each in commands}
     ours = medians.pop("alone")
     what = f"score {customers:,} customers, {_PARTS} Parquet files, on"
     return [
-        Comparison(f"{what} {each}", str(of), "one machine", str(ours), of.wall / ours.wall)
+        Comparison(
+            f"{what} {each}",
+            f"{of.wall:.2f} s",
+            "one machine",
+            f"{ours.wall:.2f} s",
+            of.wall / ours.wall,
+        )
         for each, of in medians.items()
     ]
 
@@ -60,6 +67,10 @@ def _compared(customers: int, there: Sequence[tuple[str, str]]) -> list[Comparis
 def _score(folder: Path, out: Path, *more: str) -> list[str]:
     score = [sys.executable, "-m", "bot", "score", str(folder / "portfolio"), "--no-store"]
     return [*score, "--out", str(out), "--model", str(folder / "model"), *more]
+
+
+def _out(folder: Path, engine: str, where: str) -> Path:
+    return folder / f"{engine}-{''.join(filter(str.isalnum, where))}"  # no sign of a pattern in it
 
 
 def _labels(out: Path) -> pl.DataFrame:
