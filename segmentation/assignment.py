@@ -1,6 +1,6 @@
 """What a model says of customers: segment, runner-up, distances, certainty, novelty."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
@@ -48,6 +48,10 @@ class Assignments:
             band=_BANDS[self.band[row]],
             novel=bool(self.novel[row]),
         )
+
+    def part(self, rows: slice) -> "Assignments":
+        """The same of some of the customers."""
+        return Assignments(*(getattr(self, each.name)[rows] for each in fields(self)))
 
     def band_names(self) -> NDArray[np.str_]:
         """The bands as text, one a customer."""

@@ -36,7 +36,7 @@ def _inserting(engine: Engine, generation: int) -> Put:
     def put(ids: list[str], values: NDArray[np.float64], scored: Assignments) -> None:
         for start in range(0, len(ids), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
-            cells = _cells(generation, ids[some], values[some], scored, some)
+            cells = _cells(generation, ids[some], values[some], scored.part(some))
             whole = len(cells) // _A_STATEMENT * _A_STATEMENT
             with engine.begin() as connection:
                 _insert(connection, cells[:whole], _A_STATEMENT)
@@ -53,21 +53,11 @@ def _insert(connection: Connection, cells: NDArray[np.object_], rows: int) -> No
 
 
 def _cells(
-    generation: int, ids: list[str], values: NDArray[np.float64], scored: Assignments, some: slice
+    generation: int, ids: list[str], values: NDArray[np.float64], scored: Assignments
 ) -> NDArray[np.object_]:
-    """The cells of n customers, whose assignments are `some` of all: shape (n, columns).
-
-    SQLite keeps NaN as NULL.
-    """
-    columns = (
-        generation,
-        ids,
-        scored.segment[some],
-        scored.runner_up[some],
-        scored.confidence[some],
-        scored.band_names()[some],
-        scored.novel[some],
-    )
+    """The cells of the table, shape (n, columns); SQLite keeps NaN as NULL."""
+    first = (generation, ids, scored.segment, scored.runner_up, scored.confidence)
+    columns = (*first, scored.band_names(), scored.novel)
     cells = np.empty((len(ids), len(columns) + values.shape[1]), dtype=object)
     for place, column in enumerate(columns):
         cells[:, place] = column

@@ -50,7 +50,7 @@ def copying(
                 def put(ids: list[str], values: NDArray[np.float64], scored: Assignments) -> None:
                     for start in range(0, len(ids), _ROWS):
                         some = slice(start, start + _ROWS)
-                        rows = _rows(generation, ids[some], values[some], scored, some)
+                        rows = _rows(generation, ids[some], values[some], scored.part(some))
                         while len(sent) >= _AHEAD:
                             sent.popleft().result()
                         sent.append(beside.submit(copy.write, rows))
@@ -64,20 +64,20 @@ def copying(
 
 
 def _rows(
-    generation: int, ids: list[str], values: NDArray[np.float64], scored: Assignments, some: slice
+    generation: int, ids: list[str], values: NDArray[np.float64], scored: Assignments
 ) -> bytes:
-    """The rows of some customers, whose assignments are `some` of all.
+    """The rows of some customers.
 
     Each is laid out as if its fields were as long as the longest; what is too much is cut out.
     """
     fields: list[tuple[NDArray[Any], str]] = [
         (np.full(len(ids), generation), ">i4"),
         (np.array([each.encode() for each in ids]), "S"),
-        (scored.segment[some], ">i4"),
-        (scored.runner_up[some], ">i4"),
-        (scored.confidence[some], ">f8"),
-        (scored.band_names()[some].astype("S"), "S"),
-        (scored.novel[some], ">u1"),
+        (scored.segment, ">i4"),
+        (scored.runner_up, ">i4"),
+        (scored.confidence, ">f8"),
+        (scored.band_names().astype("S"), "S"),
+        (scored.novel, ">u1"),
         *((column, ">f8") for column in values.T),
     ]
     layout = _layout(fields)

@@ -7,7 +7,6 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +16,6 @@ import numpy as np
 import psycopg
 from sqlalchemy import text
 
-from segmentation.assignment import Assignments
 from segmentation.features import COLUMNS
 from segmentation.flows import counted_flows
 from segmentation.loading import loading
@@ -67,8 +65,7 @@ class Scored:
         for start in range(0, self.customers, _BATCH):
             ids = [f"C{number}" for number in self._numbers[start : start + _BATCH].tolist()]
             some = slice(*((0, _BATCH) if (start // _BATCH + day) % 2 else (_BATCH, 2 * _BATCH)))
-            of = (getattr(self._scored, each.name)[some] for each in fields(Assignments))
-            yield ScoredBatch(ids, self._values[some], Assignments(*of))
+            yield ScoredBatch(ids, self._values[some], self._scored.part(some))
 
     def rows(self) -> Rows:
         """The same, as tuples for a driver."""

@@ -76,6 +76,14 @@ def test_what_ascended_stays_where_it_was_when_later_customers_do_not(
     assert [each.ids for each in in_order(given)] == [["A1", "B5"], ["A2", "B4", "B6"]]
 
 
+def test_batches_without_customers_change_nothing(
+    model: SegmentModel, portfolio: Portfolio
+) -> None:
+    given = [batch(model, ids, portfolio) for ids in ([], ["B", "A"], [], [], ["C", "D"], [])]
+    found = [*in_order(given, run=2)]
+    assert [customer for each in found for customer in each.ids] == ["A", "B", "C", "D"]
+
+
 def test_blank_figures_stay_blank(model: SegmentModel, portfolio: Portfolio) -> None:
     given = batch(model, ["B", "A"], portfolio)
     given.values[0, 3] = np.nan
