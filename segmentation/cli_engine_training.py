@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from segmentation.cli_engines import as_typed, check_installed, check_no_scheduler, progress
+from segmentation.cli_engines import as_typed, check_installed, check_no_scheduler
+from segmentation.cli_progress import partitions_done
 
 if TYPE_CHECKING:
     from segmentation.engine_training import Ask, Survey
@@ -54,7 +55,7 @@ def surveying(
 
     found = partitioned_portfolio(as_typed(portfolio))
     with opened(engine, scheduler) as each:
-        with progress("Counting", _PASSES * len(found.partitions)) as on_done:
+        with partitions_done("Counting", _PASSES * len(found.partitions)) as (on_done, _):
             surveyed = survey(
                 Ask(each, found, on_done), seed=seed, size=size, winsorised=winsorised
             )

@@ -1,16 +1,16 @@
 """`segbot score --engine`: what it takes, and what it tells."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from segmentation.cli_progress import OnMore, partitions_done
 from segmentation.errors import SegbotError
 from segmentation.model import SegmentModel
 from segmentation.playbook import Playbook
@@ -18,13 +18,12 @@ from segmentation.wording import counted, percent
 
 if TYPE_CHECKING:
     from segmentation.engine_runs import EngineRan
-    from segmentation.engines import OnDone
     from segmentation.rejects import RejectsFile
-    from segmentation.scoring_run import Load, Ran
+    from segmentation.scored_batches import ScoredBatch
+    from segmentation.scoring_run import Ran
 
 _URL: Final = re.compile(r"^([a-z][a-z0-9+.-]+):/(?=[^/])")
 _out = Console(highlight=False)
-_progress_out = Console(stderr=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class OnEngine:
         playbook: Playbook,
         as_of: date,
         aside: "RejectsFile | None",
-        load: "Load | None",
+        load: "Callable[[OnMore, Iterator[ScoredBatch]], None] | None",
     ) -> "Ran":
         """Score on the engine, with progress; tell what came of it where no store will."""
         from segmentation.engine_runs import EngineRun
@@ -66,9 +65,11 @@ class OnEngine:
         looks = Looks.of(model, playbook)
         with (
             engine(self.engine, self.scheduler) as each,
-            progress("Scoring", len(portfolio.partitions)) as on_done,
+            partitions_done("Scoring", len(portfolio.partitions), portfolio.rows) as shown,
         ):
-            found = EngineRun(portfolio, model, looks, self.out, as_of, aside, load, on_done)(each)
+            on_done, on_stored = shown
+            into = partial(load, on_stored) if load else None
+            found = EngineRun(portfolio, model, looks, self.out, as_of, aside, into, on_done)(each)
         if load is None:
             _tell(found, model, playbook)
         return found.ran
@@ -124,12 +125,3 @@ def _tell(found: "EngineRan", model: SegmentModel, playbook: Playbook) -> None:
     shares = {each.id: each.share for each in model.segments}
     sizes = {each.id: 0 for each in model.segments} | found.ran.sizes
     _out.print(drift_of_counts(model.baseline, shares, found.bins, sizes).verdict(names))
-
-
-@contextmanager
-def progress(doing: str, partitions: int) -> "Iterator[OnDone]":
-    """A bar that grows by each partition that is done."""
-    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_progress_out) as shown:
-        task = shown.add_task("", total=partitions)
-        yield lambda more: shown.advance(task, more)

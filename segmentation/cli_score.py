@@ -1,18 +1,16 @@
 """The command that scores a portfolio: into the store, into files, or both."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from segmentation.cli import tell
+from segmentation.cli_progress import OnMore, bytes_read
 from segmentation.errors import SegbotError
 from segmentation.model import load_model
 from segmentation.places import Places
@@ -21,13 +19,10 @@ from segmentation.wording import counted, day, first_few
 
 if TYPE_CHECKING:  # a store is loaded where one is asked for
     from segmentation.scored_batches import ScoredBatch
-    from segmentation.scoring_run import OnPart
     from segmentation.store import Snapshot, Store
 
 _PANEL: Final = "Customers"
-OnStored = Callable[[int], None]
 _out = Console(highlight=False)
-_progress_out = Console(stderr=True)
 
 app = typer.Typer()
 
@@ -105,7 +100,7 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
     replaced = None if kept is None else kept.snapshot(day_of_data)
     source = place.name if place else portfolio.name
 
-    def load(on_stored: OnStored, batches: "Iterator[ScoredBatch]") -> None:
+    def load(on_stored: OnMore, batches: "Iterator[ScoredBatch]") -> None:
         from segmentation.publishing import publish
         from segmentation.schema import LONGEST_SOURCE
 
@@ -121,11 +116,10 @@ def score(  # noqa: PLR0913, PLR0917 - the options of a command
         )
 
     if past:
-        into = partial(load, lambda _: None) if store else None
-        ran = past.run(segments, playbook, day_of_data, aside, into)
+        ran = past.run(segments, playbook, day_of_data, aside, load if store else None)
     elif place:
         looks = Looks.of(segments, playbook)
-        with _progress(place.size) as (on_part, on_stored):
+        with bytes_read(place.size) as (on_part, on_stored):
             into = partial(load, on_stored) if store else None
             ran = Run(place, day_of_data, segments, looks, output, aside, into, on_part)()
     tell(ran.notes, ran.ignored)
@@ -184,34 +178,3 @@ def typed_date(typed: str | None) -> date:
     if as_of > today:
         raise SegbotError(f"{as_of} lies in the future; a snapshot shows what has been.")
     return as_of
-
-
-@contextmanager
-def _progress(size: int) -> "Iterator[tuple[OnPart, OnStored]]":
-    """Progress by the bytes of the portfolio: customers so far, a second, and the time left.
-
-    What is still to be stored when all is read has a line of its own.
-    """
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    began, done, stored = monotonic(), 0, 0
-    with Progress(*columns, console=_progress_out) as progress:
-        scoring = progress.add_task("Scoring", total=size, said="")
-        storing = progress.add_task("Storing", total=None, said="", visible=False)
-
-        def on_part(customers: int, end: int) -> None:
-            nonlocal done
-            done += customers
-            rate = done / max(monotonic() - began, 1e-9)
-            said = f"{done:,} customers, {rate:,.0f} a second"
-            progress.update(scoring, completed=end, said=said)
-
-        def on_stored(customers: int) -> None:
-            nonlocal stored
-            stored += customers
-            said, read = f"{stored:,} customers", progress.tasks[scoring].finished
-            progress.update(storing, completed=stored, total=done, said=said, visible=read)
-
-        yield on_part, on_stored
