@@ -31,6 +31,8 @@ def test_a_portfolio_goes_all_the_way_to_an_explained_customer(
     assert re.search(r"Inertia [\d,.]+ · silhouette 0\.\d{3} · seed 42", trained)
     scored = segbot("score", "portfolio.csv", "--as-of", "2026-11-09", "--out", "scored.csv")
     assert "Snapshot of 9 Nov 2026: 1,500 customers." in scored
+    assert re.search(r"Scoring .* 1,500 customers, [\d,]+ a second", scored)
+    assert re.search(r"Storing .* 1,500 customers", scored)
     assert len(pd.read_csv(tmp_path / "scored.csv")) == 1_500
     later = segbot("score", "later.parquet", "--as-of", "2026-11-16")
     assert re.search(r"Since 9 Nov 2026, \d+ customers changed segment\.", later)
