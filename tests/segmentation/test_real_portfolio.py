@@ -31,7 +31,9 @@ def real_model(real: Portfolio) -> TrainedModel:
     return train(real, 42, NOON)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "seed", [*SEEDS[:5], *(pytest.param(s, marks=pytest.mark.slow) for s in SEEDS[5:])]
+)
 def test_every_seed_finds_the_same_four_segments(real: Portfolio, seed: int) -> None:
     model = train(real, seed, NOON).model
     assert 99_061.6 <= model.provenance.inertia <= 99_063.0
