@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+if TYPE_CHECKING:
+    from segmentation.scoring_run import OnPart
+
 OnMore = Callable[[int], None]
-OnPart = Callable[[int, int], None]
 _out: Final = Console(stderr=True)
 
 
 @contextmanager
-def bytes_read(size: int) -> Iterator[tuple[OnPart, OnMore]]:
+def bytes_read(size: int) -> "Iterator[tuple[OnPart, OnMore]]":
     """Scoring by the bytes of the portfolio; hears of customers and bytes so far, and of stored."""
     began, done = monotonic(), 0
     with _shown() as shown:
